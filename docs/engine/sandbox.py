@@ -1,0 +1,80 @@
+"""What a block may not do: write outside its temporary folder, open a network socket, run for ever."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+# Events of sys.audit that change the file system, and which of their arguments are paths.
+_WRITING = {
+    "os.remove": (0,), "os.rename": (0, 1), "os.mkdir": (0,), "os.rmdir": (0,), "os.link": (1,),
+    "os.symlink": (1,), "os.truncate": (0,), "os.chmod": (0,), "os.chown": (0,), "os.utime": (0,),
+    "shutil.rmtree": (0,), "shutil.move": (0, 1), "shutil.copyfile": (1,),
+}  # fmt: skip
+_WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_ALLOWED = ("/dev/null", "/dev/shm", "/dev/tty")
+
+_folder: Path | None = None
+_hooked = False
+
+
+class BlockTimeout(BaseException):
+    """Raised inside a block that has used up its time; not an Exception, so ``except Exception`` cannot eat it."""
+
+
+def _refuse_write(path: Any) -> None:
+    if _folder is None or isinstance(path, int) or path is None:
+        return
+    where = Path(os.path.realpath(os.fsdecode(path)))
+    if where.is_relative_to(_folder) or str(where).startswith(_ALLOWED) or where.suffix == ".pyc":
+        return
+    raise PermissionError(
+        f"a block may write only inside its temporary folder, not to {where}; use a relative path"
+    )
+
+
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    if _folder is None:
+        return
+    if event == "open":
+        path, _, flags = arguments
+        if isinstance(flags, int) and flags & _WRITE_FLAGS:
+            _refuse_write(path)
+    elif event in _WRITING:
+        for index in _WRITING[event]:
+            _refuse_write(arguments[index])
+    elif event == "socket.getaddrinfo" or (
+        event == "socket.__new__" and arguments[1] in (socket.AF_INET, socket.AF_INET6)
+    ):
+        raise PermissionError(
+            "a block may not open a network socket: every example runs offline, from data in packages"
+        )
+
+
+@contextmanager
+def confined(folder: Path, seconds: float) -> Iterator[None]:
+    """Run the body confined to ``folder`` and to ``seconds`` of time (main thread only)."""
+    global _folder, _hooked
+    if not _hooked:
+        sys.addaudithook(_audit)  # hooks cannot be removed: it looks at _folder instead
+        _hooked = True
+
+    def too_long(number: int, frame: FrameType | None) -> None:
+        raise BlockTimeout(f"the block ran longer than its {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    _folder, outer = folder.resolve(), _folder
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        _folder = outer
