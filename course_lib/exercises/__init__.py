@@ -1,0 +1,154 @@
+"""Checks the answers to the exercises, in the reader's language.
+
+Each page with exercises has a module here, named for the page, with its ``EXERCISES``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import locale
+import os
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["en", "zh"]
+_UNANSWERED = {"en": "Not answered yet: replace the dots by your answer.", "zh": "还没有作答：请把省略号换成你的答案。"}
+
+
+@dataclass(frozen=True, repr=False)
+class Verdict:
+    """What a check says of an answer; true only when the answer is right.
+
+    >>> right(en="Yes.", zh="对。")
+    ✓ Yes.
+    >>> bool(wrong(en="No.", zh="不对。"))
+    False
+    """
+
+    state: Literal["right", "wrong", "unanswered"]
+    en: str
+    zh: str
+    language: Language = "en"
+
+    def __bool__(self) -> bool:
+        return self.state == "right"
+
+    def __repr__(self) -> str:
+        mark = {"right": "✓", "wrong": "✗", "unanswered": "…"}[self.state]
+        return f"{mark} {self.zh if self.language == 'zh' else self.en}"
+
+
+def right(*, en: str, zh: str) -> Verdict:
+    """The answer is right; say what the reader has learnt."""
+    return Verdict("right", en, zh)
+
+
+def wrong(*, en: str, zh: str) -> Verdict:
+    """The answer is wrong; say what was expected and what came."""
+    return Verdict("wrong", en, zh)
+
+
+class NotAnswered(Exception):
+    """Raised by a check that meets None or ``...`` where an answer should be."""
+
+
+def answered(value: object) -> object:
+    """Give ``value`` back.
+
+    Raises:
+        NotAnswered: it is None or ``...``: the reader has not written anything yet.
+    """
+    if value is None or value is ...:
+        raise NotAnswered
+    return value
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: its id ``page/name``, its check, and typical wrong answers that the check must refuse."""
+
+    id: str
+    check: Callable[[object], Verdict]
+    wrong_answers: tuple[object, ...]
+
+
+def language_of_reader(lang: str | None = None) -> Language:
+    """``lang`` if given, else the environment variable COURSE_LANG, else the locale, else English.
+
+    Raises:
+        ValueError: a language that the course does not speak.
+
+    >>> language_of_reader("zh")
+    'zh'
+    """
+    chosen = lang or os.environ.get("COURSE_LANG")
+    if chosen is None:
+        chosen = "zh" if (locale.getlocale()[0] or "").startswith(("zh", "Chinese")) else "en"
+    if chosen not in ("en", "zh"):
+        raise ValueError(f"lang is {chosen!r}; the course speaks 'en' and 'zh'")
+    return "zh" if chosen == "zh" else "en"
+
+
+def pages() -> list[str]:
+    """Names of the pages that have exercises."""
+    return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__))
+
+
+def find(exercise_id: str) -> Exercise:
+    """The exercise with this id.
+
+    Raises:
+        ValueError: there is none; the message names the nearest.
+    """
+    if not isinstance(exercise_id, str):
+        raise TypeError(f"the exercise's id should be a string such as 'gradient-descent/first-step', not {exercise_id!r}")
+    page = exercise_id.partition("/")[0]
+    known: list[Exercise] = []
+    for name in [page] if page in pages() else pages():
+        module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
+        known += module.EXERCISES
+    for exercise in known:
+        if exercise.id == exercise_id:
+            return exercise
+    ids = [exercise.id for exercise in known]
+    near = difflib.get_close_matches(exercise_id, ids, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(ids))}"
+    raise ValueError(f"no exercise is called {exercise_id!r}; {hint}")
+
+
+def judge(exercise: Exercise, answer: object) -> Verdict:
+    """What the exercise says of an answer; an error inside the answer is told, not raised."""
+    try:
+        return exercise.check(answered(answer))
+    except (NotAnswered, NotImplementedError):
+        return Verdict("unanswered", **_UNANSWERED)
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"
+        return wrong(en=f"Your answer raised {told}", zh=f"你的答案运行时报错 {told}")
+
+
+def check(exercise_id: str, answer: object, *, lang: str | None = None) -> Verdict:
+    """Print whether an answer is right, or what is wrong with it.
+
+    Args:
+        exercise_id: as the page gives it, e.g. ``"gradient-descent/first-step"``.
+        answer: a number, a tensor or a function, as the exercise asks.
+        lang: ``"en"`` or ``"zh"``; without it COURSE_LANG or the locale decides.
+
+    Returns:
+        The verdict, which is true only when the answer is right.
+
+    Raises:
+        ValueError: no such exercise, or no such language.
+
+    >>> verdict = check("gradient-descent/first-step", ..., lang="en")
+    … Not answered yet: replace the dots by your answer.
+    """
+    language = language_of_reader(lang)
+    found = judge(find(exercise_id), answer)
+    verdict = Verdict(found.state, found.en, found.zh, language)
+    print(verdict)
+    return verdict

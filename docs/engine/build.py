@@ -1,0 +1,90 @@
+"""Builds both languages beside ``site/`` and swaps them in: a failed build leaves the old site, never half of a new one."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from engine import DOCS, ROOT, page_files
+from engine.errors import PageError
+from engine.page import Page
+from engine.runner import records_for
+
+SITE = ROOT / "site"
+CONFIGS = {"en": "mkdocs.yml", "zh": "mkdocs.zh.yml"}
+
+
+def build(address: str) -> None:
+    """Run stale pages, build ``site/en`` and ``site/zh`` strictly, add the chooser.
+
+    Args:
+        address: where the site will stand, with a trailing slash; the language switch and the sitemaps need it.
+
+    Raises:
+        PageError: a page failed; `subprocess.CalledProcessError`: MkDocs found something wrong.
+    """
+    started = time.monotonic()
+    records_for([Page.read(path) for path in page_files()], report=lambda line: print(line, flush=True))
+    print(f"pages ready after {time.monotonic() - started:.1f} s")
+    with tempfile.TemporaryDirectory(dir=ROOT, prefix=".site-") as folder:
+        fresh = Path(folder) / "site"
+        for language, config in CONFIGS.items():
+            environment = os.environ | {
+                f"SITE_URL_{language.upper()}": f"{address}{language}/",
+                "PYTHONPATH": str(DOCS),
+                "NO_MKDOCS_2_WARNING": "1",
+            }
+            command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-f", config]
+            subprocess.run([*command, "-d", str(fresh / language)], check=True, cwd=ROOT, env=environment)
+        shutil.copyfile(DOCS / "theme" / "chooser" / "index.html", fresh / "index.html")
+        (fresh / ".nojekyll").touch()
+        maps = "".join(f"Sitemap: {address}{language}/sitemap.xml\n" for language in CONFIGS)
+        (fresh / "robots.txt").write_text(f"User-agent: *\nAllow: /\n{maps}", encoding="utf-8")
+        old = Path(folder) / "old"
+        if SITE.exists():
+            SITE.rename(old)
+        fresh.rename(SITE)
+    print(f"built site/en and site/zh in {time.monotonic() - started:.1f} s")
+
+
+def serve(port: int) -> None:
+    """Serve ``site/`` on this machine until interrupted."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(SITE))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        print(f"The site is at http://127.0.0.1:{port} (Ctrl-C stops it)", flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m engine.build", description=__doc__)
+    parser.add_argument("--serve", action="store_true")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--address", default=os.environ.get("SITE_ADDRESS"))
+    chosen = parser.parse_args()
+    address = (chosen.address or f"http://127.0.0.1:{chosen.port}").rstrip("/") + "/"
+    try:
+        build(address)
+    except PageError as error:
+        print(f"\nA page failed, so nothing is built:\n{error}", file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as error:
+        print(f"MkDocs refused the site (see above); site/ is as it was. Command: {error.cmd}", file=sys.stderr)
+        return 1
+    if chosen.serve:
+        serve(chosen.port)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
