@@ -19,6 +19,7 @@ from engine.page import Block, Page
 
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__"}
 _HARMLESS = frozenset({"print", "len", "repr", "check", "isinstance", "type", "id"})
+_DRAWING = "plt"  # pyplot draws its arguments and leaves them as they are
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class _Names:
     uses: set[str] = field(default_factory=set)
     binds: set[str] = field(default_factory=set)
     imports: dict[str, tuple[int, int]] = field(default_factory=dict)
+    definitions: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
     built_from: dict[str, set[str]] = field(default_factory=dict)
 
@@ -112,7 +114,7 @@ class _Reader(ast.NodeVisitor):
         else:
             self._use(body - {node.name})
             self._bind(node.name)
-            self.names.built_from.setdefault(node.name, set()).update(body)
+            self.names.definitions.add(node.name)
 
     visit_AsyncFunctionDef = visit_FunctionDef
     visit_Lambda = visit_FunctionDef
@@ -120,6 +122,7 @@ class _Reader(ast.NodeVisitor):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._use(_loads(node) - _local_names(node) - {node.name})
         self._bind(node.name)
+        self.names.definitions.add(node.name)
 
     def _comprehension(self, node: ast.AST) -> None:
         bound = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
@@ -182,11 +185,13 @@ class _Reader(ast.NodeVisitor):
         call = node.value
         if isinstance(call, ast.Call):
             root = _root(call.func)
-            if isinstance(call.func, ast.Name) and root in _HARMLESS:
+            if (isinstance(call.func, ast.Name) and root in _HARMLESS) or root == _DRAWING:
                 return
             touched = {root} if isinstance(call.func, ast.Attribute) and root else set()
             arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-            touched |= {name for name in map(_root, arguments) if name}
+            # The result of a call is a new object: loss(w) passed on does not change loss.
+            handed = [argument for argument in arguments if not isinstance(argument, ast.Call)]
+            touched |= {name for name in map(_root, handed) if name}
             self.names.changes |= touched
 
 
@@ -198,13 +203,13 @@ def read_names(code: str) -> _Names:
     return reader.names
 
 
-def _changed(names: _Names, imported: set[str], history: dict[str, set[str]]) -> set[str]:
-    """Names whose objects a block may change, through what they were built from too."""
+def _changed(names: _Names, fixed: set[str], history: dict[str, set[str]]) -> set[str]:
+    """Names whose objects a block may change, through what they were built from too; modules and functions stay fixed."""
     reached: set[str] = set()
-    waiting = [name for name in names.changes if name not in imported]
+    waiting = [name for name in names.changes if name not in fixed]
     while waiting:
         name = waiting.pop()
-        if name in reached or name in imported:
+        if name in reached or name in fixed:
             continue
         reached.add(name)
         waiting += [*history.get(name, ()), *names.built_from.get(name, ())]
@@ -238,13 +243,13 @@ def needs_of(page: Page) -> dict[int, list[Piece]]:
             names = read[earlier]
             if blocks[earlier].is_solution or not wanted:
                 continue
-            imported = {name for n in range(1, earlier + 1) for name in read[n].imports}
+            fixed = {name for n in range(1, earlier + 1) for name in read[n].imports.keys() | read[n].definitions}
             history: dict[str, set[str]] = {}
             for n in range(1, earlier + 1):
                 for name, sources in read[n].built_from.items():
                     history.setdefault(name, set()).update(sources)
             binds = (names.binds - names.imports.keys()) & wanted
-            changes = _changed(names, imported, history) & wanted
+            changes = _changed(names, fixed, history) & wanted
             if binds or changes:
                 settings = blocks[earlier].settings
                 if binds and ("raises" in settings or "skip" in settings):
