@@ -7,7 +7,7 @@ export OMP_NUM_THREADS := 1
 export NO_MKDOCS_2_WARNING := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help site build test check lint serve-en serve-zh update-outputs lock clean
+.PHONY: help site build test check lint serve-en serve-zh update-outputs diff accept lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -47,6 +47,12 @@ serve-zh: .venv/ready node_modules/ready  ## write Chinese pages with live reloa
 
 update-outputs: .venv/ready  ## rewrite the outputs of doctests in the pages, for review
 	$(BIN)/python -m engine update-outputs
+
+diff: .venv/ready  ## show how English changed since PAGE=docs/zh/… followed it
+	$(BIN)/python -m engine.parity --diff $(PAGE)
+
+accept: .venv/ready  ## record that PAGE=docs/zh/… is up to date
+	$(BIN)/python -m engine.parity --accept $(PAGE)
 
 lock: .venv/ready  ## write constraints.txt anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

@@ -100,6 +100,16 @@ class Session:
         """
         import matplotlib.pyplot as plt
 
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # a warning that the page does not show would surprise its reader
+                # Chinese text is set in the reader's fonts, so a glyph missing in ours does not matter.
+                warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
+                return self._run(block, check_outputs)
+        finally:
+            plt.close("all")
+
+    def _run(self, block: Block, check_outputs: bool) -> Result:
         result = Result()
         out = io.StringIO()
         started = perf_counter()
@@ -124,7 +134,6 @@ class Session:
         result.stdout = out.getvalue()
         self._settle(block, result, raised)
         result.svg = self._figure(block)
-        plt.close("all")
         return result
 
     def _settle(self, block: Block, result: Result, raised: BaseException | None) -> None:
@@ -195,7 +204,7 @@ class Session:
 def session(page: Page, timeout: float | None = None) -> Iterator[Session]:
     """Set a page up, yield its `Session`, and leave the process as it was.
 
-    Seeds, one thread, the Agg backend, warnings as errors, a temporary folder, the page's language.
+    Seeds, one thread, the Agg backend, a temporary folder, the page's language.
     """
     import matplotlib
     import numpy
@@ -208,11 +217,7 @@ def session(page: Page, timeout: float | None = None) -> Iterator[Session]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="page-"))).resolve()
         states = random.getstate(), numpy.random.get_state(), torch.random.get_rng_state()
         threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
-        before = Path.cwd(), os.environ.get("COURSE_LANG"), tempfile.tempdir, plt.show
-        stack.enter_context(warnings.catch_warnings())
-        warnings.simplefilter("error")
-        # Chinese text is set in the reader's fonts, so a glyph missing in ours does not matter.
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
+        before = Path.cwd(), os.environ.get("COURSE_LANG"), plt.show
         stack.enter_context(matplotlib.rc_context(STYLE))
         running = Session(page, folder, timeout)
         sys.modules[running.module.__name__] = running.module
@@ -221,13 +226,12 @@ def session(page: Page, timeout: float | None = None) -> Iterator[Session]:
         os.chdir(folder)
         sys.path.insert(0, str(folder))
         os.environ["COURSE_LANG"] = page.language
-        tempfile.tempdir = str(folder)
         plt.show = lambda *args, **kwargs: None
         try:
             yield running
         finally:
             plt.close("all")
-            plt.show, tempfile.tempdir = before[3], before[2]
+            plt.show = before[2]
             if before[1] is None:
                 os.environ.pop("COURSE_LANG", None)
             else:

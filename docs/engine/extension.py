@@ -46,6 +46,14 @@ def _output(kind: str, label: str, text: str) -> str:
     )
 
 
+_BROKEN_CHINESE = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])[ \n](?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])")
+
+
+def joined(text: str) -> str:
+    """Chinese without the spaces that browsers would show for line breaks between two Chinese characters."""
+    return _BROKEN_CHINESE.sub("", text)
+
+
 class Pages(Preprocessor):
     """Puts results under blocks, draws figures, marks blocks for the copy button."""
 
@@ -67,7 +75,7 @@ class Pages(Preprocessor):
         shown, reached = [], len(page.text) - len(page.body)
         for fence in page.fences:
             start = fence.start if fence.settings_start is None else fence.settings_start
-            shown.append(page.text[reached:start].rstrip(" "))
+            shown.append(joined(page.text[reached:start].rstrip(" ")))
             reached = fence.end
             block = by_start.get(fence.start)
             if block is not None:
@@ -77,7 +85,7 @@ class Pages(Preprocessor):
                 shown.append(self._place(fence, self._diagram(fence)))
             else:
                 shown.append(page.text[start:reached])
-        shown.append(page.text[reached:])
+        shown.append(joined(page.text[reached:]))
         if page.blocks:
             what = ", ".join(f"{NAMES[key]} {value}" for key, value in record["versions"].items())
             text = words["verified"].format(what=what, date=record["date"])
@@ -130,7 +138,7 @@ class Pages(Preprocessor):
         return shown + (self._place(fence, "".join(markup)) + "\n" if markup else "")
 
     def _figure(self, fence: Fence, drawing: str) -> str:
-        figure_id, caption = fence.settings["figure"], self._caption(fence.settings["caption"])
+        figure_id, caption = fence.settings["figure"], self._caption(joined(fence.settings["caption"]))
         return (
             f'<figure class="figure" id="{figure_id}" data-search-exclude>{drawing}'
             f"<figcaption>{caption}</figcaption></figure>"

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,9 +73,10 @@ def confined(folder: Path, seconds: float) -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, too_long)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     _folder, outer = folder.resolve(), _folder
+    temporary, tempfile.tempdir = tempfile.tempdir, str(_folder)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-        _folder = outer
+        _folder, tempfile.tempdir = outer, temporary

@@ -1,0 +1,124 @@
+"""What holds for every page: the census, the skips, copied scripts, exercises, both languages."""
+
+import contextlib
+import importlib
+import io
+import multiprocessing as mp
+import os
+import tempfile
+import traceback
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from course_lib.exercises import Exercise, find, judge, pages
+from engine import DOCS, page_files
+from engine.census import python_code_shown
+from engine.execute import session
+from engine.needs import scripts_of
+from engine.page import Page
+from engine.parity import all_differences, bare_code
+from engine.sandbox import confined
+
+PAGES = [Page.read(path) for path in page_files()]
+NAMES = [f"{page.language}/{page.slug}" for page in PAGES]
+SKIPS: set[tuple[str, str]] = set()  # (slug, reason) of each block that cannot run here
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_census(page: Page) -> None:
+    assert python_code_shown(page.body) == len(page.blocks)
+
+
+def test_skips_are_these_and_no_others() -> None:
+    found = {(page.slug, block.settings["skip"]) for page in PAGES for block in page.blocks if "skip" in block.settings}
+    assert found == SKIPS
+
+
+def test_english_and_chinese_are_one_page() -> None:
+    assert all_differences() == []
+
+
+def test_figure_ids_are_unique_in_each_language() -> None:
+    for language in ("en", "zh"):
+        found = [figure for page in PAGES if page.language == language for figure in page.figures]
+        assert len(found) == len(set(found))
+
+
+def scripts_to_prove(page: Page) -> dict[int, str]:
+    """Scripts by block; a Chinese block equal to its English twin is proved there."""
+    scripts = {n: s for n, s in scripts_of(page).items() if "skip" not in page.blocks[n - 1].settings}
+    twin = DOCS / "en" / f"{page.slug}.md"
+    if page.language == "zh" and twin.exists():
+        other = Page.read(twin)
+        for ours, theirs in zip(page.blocks, other.blocks, strict=False):
+            if bare_code(ours) == bare_code(theirs):
+                scripts.pop(ours.number, None)
+    return scripts
+
+
+def run_alone(script: str, seconds: float, out: Connection) -> None:
+    """In a fork of a process that has imported torch: run a script as a reader's file is run."""
+    os.environ["MPLBACKEND"] = "Agg"
+    said = ""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+            with confined(Path(folder), seconds), contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(script, "copied.py", "exec"), {"__name__": "__main__"})
+    except BaseException as error:
+        said = f"{type(error).__name__}\n{traceback.format_exc()}"
+    out.send(said)
+    os._exit(0)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_copied_script_runs_alone(page: Page) -> None:
+    import torch
+
+    torch.set_num_threads(1)
+    context = mp.get_context("fork")
+    for number, script in scripts_to_prove(page).items():
+        expected = page.blocks[number - 1].settings.get("raises", "")
+        inbox, outbox = context.Pipe(duplex=False)
+        process = context.Process(target=run_alone, args=(script, page.timeout, outbox))
+        process.start()
+        outbox.close()
+        said = inbox.recv() if inbox.poll(page.timeout + 10) else "no answer"
+        process.kill()
+        process.join()
+        inbox.close()
+        assert said.split("\n")[0] == expected, f"{page.path}, block {number}:\n{script}\n{said}"
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if any(h.is_exercise for h in p.headings)],
+                         ids=lambda page: f"{page.language}/{page.slug}")  # fmt: skip
+def test_exercises_are_whole_and_their_solutions_pass(page: Page) -> None:
+    anchors = [heading.anchor for heading in page.headings if heading.is_exercise]
+    assert len(anchors) >= 3
+    with session(page) as running:
+        results = {block.number: running.run(block) for block in page.blocks}
+    for anchor in anchors:
+        blocks = [block for block in page.blocks if block.exercise == anchor]
+        starters = [b for b in blocks if not b.is_solution]
+        solutions = [b for b in blocks if b.is_solution]
+        assert len(starters) == 1 and solutions, f"{anchor} needs one starter and a solution"
+        assert results[starters[0].number].stdout.splitlines()[-1].startswith(("…", "✗"))
+        assert any("✓" in results[block.number].stdout for block in solutions)
+        section = page.text.split(f"#{anchor} ")[1].split("\n### ")[0]
+        assert "??? hint" in section
+
+
+EXERCISES: list[Exercise] = [
+    exercise for name in pages()
+    for exercise in importlib.import_module(f"course_lib.exercises.{name.replace('-', '_')}").EXERCISES
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_typical_wrong_answers_are_refused_with_a_reason(exercise: Exercise) -> None:
+    assert exercise.wrong_answers and find(exercise.id) is exercise
+    for answer in exercise.wrong_answers:
+        verdict = judge(exercise, answer)
+        assert verdict.state == "wrong" and verdict.en and verdict.zh and verdict.en != verdict.zh
