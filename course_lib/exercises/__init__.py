@@ -104,7 +104,9 @@ def find(exercise_id: str) -> Exercise:
         ValueError: there is none; the message names the nearest.
     """
     if not isinstance(exercise_id, str):
-        raise TypeError(f"the exercise's id should be a string such as 'gradient-descent/first-step', not {exercise_id!r}")
+        raise TypeError(
+            f"the exercise's id should be a string such as 'gradient-descent/first-step', not {exercise_id!r}"
+        )
     page = exercise_id.partition("/")[0]
     known: list[Exercise] = []
     for name in [page] if page in pages() else pages():

@@ -43,7 +43,10 @@ def _largest_rate(answer: object) -> Verdict:
 def _valley(answer: object) -> Verdict:
     start = _number(answer)
     if math.isclose(start, 0.6, abs_tol=0.01):
-        return right(en="Right: the top of the hill is at 0.55, and 0.5 lies beyond it.", zh="正确：山顶在 0.55 处，0.5 已经在山的另一边。")
+        return right(
+            en="Right: the top of the hill is at 0.55, and 0.5 lies beyond it.",
+            zh="正确：山顶在 0.55 处，0.5 已经在山的另一边。",
+        )
     return wrong(
         en=f"From {start:g} (or from a smaller start that you passed over) the result differs; walk from every tenth.",
         zh=f"{start:g} 不对：请从 0.1 起每隔 0.1 都走一遍，看各自停在哪里。",
@@ -51,7 +54,11 @@ def _valley(answer: object) -> Verdict:
 
 
 EXERCISES = (
-    Exercise("gradient-descent/first-step", _first_step, (lambda w, slope, lr: w + lr * slope, lambda w, slope, lr: -lr * slope)),
+    Exercise(
+        "gradient-descent/first-step",
+        _first_step,
+        (lambda w, slope, lr: w + lr * slope, lambda w, slope, lr: -lr * slope),
+    ),
     Exercise("gradient-descent/largest-rate", _largest_rate, (1 / 6, 2 / 3, "1/3")),
     Exercise("gradient-descent/valley", _valley, (0.5, 1.0)),
 )

@@ -88,9 +88,7 @@ class Session:
 
     def fail(self, block: Block, what: str, detail: str = "") -> PageError:
         shown = "\n".join("    " + line for line in block.source.rstrip().splitlines())
-        return PageError(
-            self.page.path, block.fence.line, f"block {block.number}: {what}", f"{shown}\n\n{detail}"
-        )
+        return PageError(self.page.path, block.fence.line, f"block {block.number}: {what}", f"{shown}\n\n{detail}")
 
     def run(self, block: Block, *, check_outputs: bool = True) -> Result:
         """Execute one block.
@@ -179,9 +177,7 @@ class Session:
                 raise self.fail(block, f"doctest option {sorted(wrong)} is not allowed; only {sorted(DOCTEST_OPTIONS)}")
         runner = _RecordingRunner()
         report: list[str] = []
-        test = doctest.DocTest(
-            examples, self.namespace, block.name, str(self.page.path), block.fence.line, None
-        )
+        test = doctest.DocTest(examples, self.namespace, block.name, str(self.page.path), block.fence.line, None)
         runner.run(test, clear_globs=False, out=report.append)
         result.doctest_outputs = runner.outputs
         if report and check_outputs:

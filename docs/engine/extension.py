@@ -46,7 +46,9 @@ def _output(kind: str, label: str, text: str) -> str:
     )
 
 
-_BROKEN_CHINESE = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])[ \n](?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])")
+_BROKEN_CHINESE = re.compile(
+    r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])[ \n](?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])"
+)
 
 
 def joined(text: str) -> str:

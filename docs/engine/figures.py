@@ -37,9 +37,7 @@ def _compact(svg: str, figure_id: str) -> str:
     svg = re.sub(r"#0{6}\b|#0{3}\b|(?<=: )black\b", "currentColor", svg)
     # An id is kept only if something refers to it, and is made unique on the page.
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
-    svg = re.sub(
-        r' id="([^"]*)"', lambda m: f' id="{figure_id}-{m[1]}"' if m[1] in used else "", svg
-    )
+    svg = re.sub(r' id="([^"]*)"', lambda m: f' id="{figure_id}-{m[1]}"' if m[1] in used else "", svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{figure_id}-", svg)
     svg = re.sub(r'\bxlink:href="', 'href="', svg)
     svg = re.sub(r"(\d+\.\d{2})\d+", r"\1", svg)

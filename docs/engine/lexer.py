@@ -136,9 +136,10 @@ def fences(path: Path, text: str) -> list[Fence]:
         opening = re.match(r"^(?P<prefix>[^`~]*)(?P<ticks>`{3,}|~{3,})", text[region.start : region.end])
         assert opening is not None
         line = text.count("\n", 0, region.start) + 1
-        if not text[: region.end].rstrip().endswith(opening["ticks"][0] * 3) or "\n" not in text[
-            region.start : region.end
-        ]:
+        if (
+            not text[: region.end].rstrip().endswith(opening["ticks"][0] * 3)
+            or "\n" not in text[region.start : region.end]
+        ):
             raise PageError(path, line, "this fence is never closed")
         try:
             language, attributes, classes = parse_info(region.lexemes["info"])

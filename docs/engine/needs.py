@@ -233,7 +233,9 @@ def needs_of(page: Page) -> dict[int, list[Piece]]:
                 read[block.number] = _Names()
                 continue
             line = block.fence.line + (error.lineno or 0)
-            raise PageError(page.path, line, f"block {block.number}: SyntaxError: {error.msg}", error.text or "") from error
+            raise PageError(
+                page.path, line, f"block {block.number}: SyntaxError: {error.msg}", error.text or ""
+            ) from error
     found: dict[int, list[Piece]] = {}
     blocks = {block.number: block for block in page.blocks}
     for number in blocks:

@@ -17,7 +17,7 @@ from engine.lexer import Fence, fences
 DEFAULT_TIMEOUT = 60.0
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*(?:\{([^}]*)\})?\s*$", re.MULTILINE)
-_SOLUTION = re.compile(r'^\?\?\?\+?\s+success\b.*$', re.MULTILINE)
+_SOLUTION = re.compile(r"^\?\?\?\+?\s+success\b.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -141,9 +141,7 @@ class Page:
             if fence.is_python:
                 heading = next((h for h in self.headings[::-1] if h.start < fence.start), None)
                 exercise = heading.anchor if heading and heading.is_exercise else None
-                solution = bool(
-                    exercise and heading and _SOLUTION.search(self.text, heading.start, fence.start)
-                )
+                solution = bool(exercise and heading and _SOLUTION.search(self.text, heading.start, fence.start))
                 blocks.append(Block(len(blocks) + 1, fence, exercise, solution))
         return blocks
 

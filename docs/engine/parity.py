@@ -98,7 +98,11 @@ def differences(english: Page, chinese: Page) -> list[str]:
             )
     for page in (english, chinese):
         found += [f"{page.path}:{h.line}: heading {h.text!r} has no {{#anchor}}" for h in page.headings if not h.anchor]
-        found += [f"{page.path}: no {key} in the front matter" for key in ("title", "description") if key not in page.front_matter]
+        found += [
+            f"{page.path}: no {key} in the front matter"
+            for key in ("title", "description")
+            if key not in page.front_matter
+        ]
     if str(chinese.front_matter.get("follows")) != hash_of(english):
         found.append(
             f"{chinese.path}: the English page has changed since this one followed it; "

@@ -36,9 +36,7 @@ def _refuse_write(path: Any) -> None:
     where = Path(os.path.realpath(os.fsdecode(path)))
     if where.is_relative_to(_folder) or str(where).startswith(_ALLOWED) or where.suffix == ".pyc":
         return
-    raise PermissionError(
-        f"a block may write only inside its temporary folder, not to {where}; use a relative path"
-    )
+    raise PermissionError(f"a block may write only inside its temporary folder, not to {where}; use a relative path")
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:

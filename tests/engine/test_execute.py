@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from engine.errors import PageError
 from engine.execute import Result, session
 from engine.page import Page
@@ -56,7 +55,7 @@ def test_a_failing_block_names_page_line_and_traceback() -> None:
     with pytest.raises(PageError) as caught:
         run("x = 1\ny = x / 0")
     assert str(caught.value).startswith("docs/en/page.md:5: block 1: failed: ZeroDivisionError")
-    assert 'line 7, in <module>' in caught.value.detail
+    assert "line 7, in <module>" in caught.value.detail
 
 
 def test_files_may_be_written_in_the_temporary_folder() -> None:
@@ -76,7 +75,7 @@ def test_a_declared_exception_must_come(block: str, message: str) -> None:
 
 def test_a_figure_is_one_svg_for_both_schemes() -> None:
     block = "import matplotlib.pyplot as plt\nplt.plot([1, 2], label='一')\nplt.legend()\nplt.show()"
-    settings = "<!-- block\nfigure: F05\nalt: A \"line\"\ncaption: c\n-->"
+    settings = '<!-- block\nfigure: F05\nalt: A "line"\ncaption: c\n-->'
     svg = run(block, settings=settings).svg
     assert svg.startswith('<svg class="plot" role="img" aria-label="A &quot;line&quot;"')
     assert "currentColor" in svg and "#000000" not in svg and "<style" not in svg and "<text" in svg

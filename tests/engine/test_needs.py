@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from engine.errors import PageError
 from engine.needs import needs_of, scripts_of
 from engine.page import Page

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from engine.page import Page
 from engine.parity import differences, hash_of
 
@@ -32,7 +31,13 @@ print(f"value {x}")
 
 ### Exercise {#ex-one .exercise data-difficulty="1"}
 """
-TRANSLATED = [("# one", "# 一"), ("value {x}", "值 {x}"), ("Text with", "文字"), ("Title", "标题"), ("alt: alt", "alt: 说明")]
+TRANSLATED = [
+    ("# one", "# 一"),
+    ("value {x}", "值 {x}"),
+    ("Text with", "文字"),
+    ("Title", "标题"),
+    ("alt: alt", "alt: 说明"),
+]
 
 
 def chinese(*changes: tuple[str, str]) -> list[str]:

@@ -11,8 +11,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-
-from course_lib.exercises import Exercise, find, judge, pages
 from engine import DOCS, page_files
 from engine.census import python_code_shown
 from engine.execute import session
@@ -20,6 +18,8 @@ from engine.needs import scripts_of
 from engine.page import Page
 from engine.parity import all_differences, bare_code
 from engine.sandbox import confined
+
+from course_lib.exercises import Exercise, find, judge, pages
 
 PAGES = [Page.read(path) for path in page_files()]
 NAMES = [f"{page.language}/{page.slug}" for page in PAGES]
