@@ -126,7 +126,7 @@ def judge(exercise: Exercise, answer: object) -> Verdict:
     try:
         return exercise.check(answered(answer))
     except (NotAnswered, NotImplementedError):
-        return Verdict("unanswered", **_UNANSWERED)
+        return Verdict("unanswered", _UNANSWERED["en"], _UNANSWERED["zh"])
     except Exception as error:
         told = f"{type(error).__name__}: {error}"
         return wrong(en=f"Your answer raised {told}", zh=f"你的答案运行时报错 {told}")

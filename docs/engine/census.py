@@ -13,7 +13,8 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 _EXTENSIONS = (
-    "admonition attr_list def_list footnotes md_in_html tables pymdownx.details pymdownx.highlight pymdownx.superfences pymdownx.tabbed"
+    "admonition attr_list def_list footnotes md_in_html tables pymdownx.details pymdownx.highlight "
+    "pymdownx.superfences pymdownx.tabbed"
 ).split()
 _CODE = re.compile(r'<div[^>]*class="language-([\w+-]+)[^"]*highlight')
 

@@ -117,7 +117,7 @@ class Session:
                 if block.fence.is_doctest:
                     self._run_doctest(block, result, check_outputs)
                 else:
-                    self._run_plain(block, result)
+                    self._run_plain(block, result, out)
         except PageError:
             raise
         except KeyboardInterrupt:
@@ -145,7 +145,7 @@ class Session:
             raise self.fail(block, f"{what}: {type(raised).__name__}", _short_traceback(raised)) from raised
         result.error = f"{expected}: {raised}".rstrip()
 
-    def _run_plain(self, block: Block, result: Result) -> None:
+    def _run_plain(self, block: Block, result: Result, out: io.StringIO) -> None:
         file = str(self.page.path)
         tree = ast.parse(block.source, file)
         ast.increment_lineno(tree, block.fence.line)
@@ -156,7 +156,7 @@ class Session:
             value = eval(compile(ast.Expression(last.value), file, "eval"), self.namespace)
             if value is not None:
                 shown = repr(value)
-                printed = sys.stdout.getvalue().rstrip().splitlines()  # type: ignore[attr-defined]
+                printed = out.getvalue().rstrip().splitlines()
                 if not printed or printed[-1] != shown:
                     result.value = shown
 

@@ -9,7 +9,7 @@ from typing import Any
 
 MAX_BYTES = 60_000
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {  # Matplotlib types its keys one by one
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.size": 11,

@@ -1,7 +1,7 @@
 """Which earlier lines of its page a block needs, so that a copied block runs alone.
 
-A block needs an earlier one if that one binds a name it uses, or changes an object it uses. Changing is read off the
-source: an assignment to an attribute or an item, ``+=``, and a call written for its effect (``optimizer.step()``), which
+A block needs an earlier one if that one binds a name it uses, or changes an object it uses. Changing is read off
+the source: an assignment to an attribute or an item, ``+=``, and a call written for its effect (``optimizer.step()``), which
 may change whatever the object was built from (``optimizer`` was built from ``model.parameters()``). Where only imports
 are needed, only those lines are taken.
 """
@@ -204,7 +204,7 @@ def read_names(code: str) -> _Names:
 
 
 def _changed(names: _Names, fixed: set[str], history: dict[str, set[str]]) -> set[str]:
-    """Names whose objects a block may change, through what they were built from too; modules and functions stay fixed."""
+    """Names whose objects a block may change, through what they were built from; modules and functions stay fixed."""
     reached: set[str] = set()
     waiting = [name for name in names.changes if name not in fixed]
     while waiting:

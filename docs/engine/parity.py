@@ -1,6 +1,7 @@
 """English and Chinese pages are one page in two languages: what must be equal, and the proof that it is.
 
-``python -m engine.parity`` compares all pages; ``--diff PAGE`` shows what changed in the English page since the Chinese one followed it;
+``python -m engine.parity`` compares all pages; ``--diff PAGE`` shows what changed in the English page since the
+Chinese one followed it;
 ``--accept PAGE`` records that the Chinese page is up to date.
 """
 
@@ -106,7 +107,8 @@ def differences(english: Page, chinese: Page) -> list[str]:
     if str(chinese.front_matter.get("follows")) != hash_of(english):
         found.append(
             f"{chinese.path}: the English page has changed since this one followed it; "
-            f"`make diff PAGE={chinese.path}` shows how, `make accept PAGE={chinese.path}` records that it is up to date"
+            f"`make diff PAGE={chinese.path}` shows how, "
+            f"`make accept PAGE={chinese.path}` records that it is up to date"
         )
     return found
 

@@ -105,7 +105,9 @@ def _receive(running: _Running) -> Outcome | None:
         running.block, running.since = value, time.monotonic()
         return None
     running.process.join()
-    return Outcome(running.page, *((value, None) if kind == "done" else (None, value)), seconds)
+    if kind == "done":
+        return Outcome(running.page, value, None, seconds)
+    return Outcome(running.page, None, value, seconds)
 
 
 def _overdue(running: _Running) -> Outcome | None:
