@@ -1,4 +1,4 @@
-"""Builds both languages beside ``site/`` and swaps them in: a failed build leaves the old site, never half a new one."""
+"""Builds both languages beside ``site/`` and swaps them in: a failed build leaves the old one."""
 
 from __future__ import annotations
 

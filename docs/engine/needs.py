@@ -1,8 +1,8 @@
 """Which earlier lines of its page a block needs, so that a copied block runs alone.
 
 A block needs an earlier one if that one binds a name it uses, or changes an object it uses. Changing is read off
-the source: an assignment to an attribute or an item, ``+=``, and a call written for its effect (``optimizer.step()``), which
-may change whatever the object was built from (``optimizer`` was built from ``model.parameters()``). Where only imports
+the source: an assignment to an attribute or an item, ``+=``, and a call written for its effect
+(``optimizer.step()``), which may change whatever the object was built from (``optimizer`` was built from ``model.parameters()``). Where only imports
 are needed, only those lines are taken.
 """
 
