@@ -2,8 +2,8 @@
 
 A block needs an earlier one if that one binds a name it uses, or changes an object it uses. Changing is read off
 the source: an assignment to an attribute or an item, ``+=``, and a call written for its effect
-(``optimizer.step()``), which may change whatever the object was built from (``optimizer`` was built from ``model.parameters()``). Where only imports
-are needed, only those lines are taken.
+(``optimizer.step()``), which may change whatever the object was built from (``optimizer`` was built from
+``model.parameters()``). Where only imports are needed, only those lines are taken.
 """
 
 from __future__ import annotations

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
+from engine import ROOT
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.rest import DocTestParser
-
-from engine import ROOT
 
 MODULES = sorted((ROOT / "course_lib").rglob("*.py"))
 

@@ -1,0 +1,146 @@
+"""The built site as files, and as a reader's browser sees it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from engine import DOCS, ROOT, page_files
+from engine.needs import scripts_of
+from engine.page import Page as CoursePage
+from playwright.sync_api import Browser, Page
+
+ADDRESSES = [
+    f"/{page.language}/" + ("" if page.slug == "index" else f"{page.slug}/") for page in map(CoursePage.read, page_files())
+]
+CHAPTERS = [address for address in ADDRESSES if address.count("/") > 2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@contextmanager
+def visit(browser: Browser, url: str, scheme: str = "light", width: int = 1200) -> Iterator[Page]:
+    """Open a page; at the end it must have asked no other host and said nothing on the console."""
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800},  # type: ignore[arg-type]
+                                  permissions=["clipboard-read", "clipboard-write"])  # fmt: skip
+    page = context.new_page()
+    foreign: list[str] = []
+    said: list[str] = []
+    host = urlsplit(url).netloc
+
+    def watch(route, request):  # type: ignore[no-untyped-def]
+        if urlsplit(request.url).netloc not in (host, ""):
+            foreign.append(request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/*", watch)
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    yield page
+    assert foreign == [] and said == []
+    context.close()
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 1200), ("light", 360), ("dark", 360)])
+def test_page_is_sound_in_a_browser(browser: Browser, address: str, path: str, scheme: str, width: int) -> None:
+    with visit(browser, address + path, scheme, width) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator(".katex-error").count() == 0
+        page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run()")["violations"]
+        serious = [(v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in found
+                   if v["impact"] in ("serious", "critical")]  # fmt: skip
+        assert serious == []
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_the_copy_button_copies_what_the_tests_ran(browser: Browser, address: str, path: str) -> None:
+    language, _, slug = path.strip("/").partition("/")
+    course_page = CoursePage.read(DOCS / language / f"{slug or 'index'}.md")
+    scripts = scripts_of(course_page)
+    with visit(browser, address + path) as page:
+        assembled = page.evaluate(
+            "Object.fromEntries([...document.querySelectorAll('.course-block')].map((b) => [b.id, courseScript(b)]))"
+        )
+        assert assembled == {f"block-{number}": script for number, script in scripts.items()}
+        last = max(scripts)
+        page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+        page.locator(f"#block-{last} .course-copy button").first.click()
+        assert page.evaluate("navigator.clipboard.readText()") == scripts[last]
+        assert re.search(r"\d+", page.locator(f"#block-{last} [role=status]").inner_text())
+
+
+@pytest.mark.parametrize("path", CHAPTERS)
+def test_the_language_switch_keeps_page_and_place(browser: Browser, address: str, path: str) -> None:
+    with visit(browser, address + path + "#exercises") as page:
+        page.locator("a.course-language").click()
+        page.wait_for_load_state("networkidle")
+        other = path.replace("/en/", "/ZH/").replace("/zh/", "/en/").replace("/ZH/", "/zh/")
+        assert page.url == address + other + "#exercises"
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "gradient"), ("zh", "梯度")])
+def test_search_finds_this_language_only(browser: Browser, address: str, language: str, word: str) -> None:
+    with visit(browser, f"{address}/{language}/") as page:
+        page.locator(".md-search__input").click()
+        page.locator(".md-search__input").fill(word)
+        page.keyboard.press("End")  # the search listens to keys
+        results = page.locator(".md-search-result__link")
+        results.first.wait_for()
+        links = [urlsplit(urljoin(page.url, link.get_attribute("href") or "")).path for link in results.all()]
+        assert f"/{language}/basics/gradient-descent/" in links
+        assert all(link.startswith(f"/{language}/") for link in links)
+
+
+def html_files(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+def test_nothing_in_the_site_loads_from_another_host(address: str, site: Path) -> None:
+    for file in html_files(site):
+        soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+        loaded = [tag.get("src") or tag.get("srcset") for tag in soup.select("script[src], img[src], iframe[src], source")]
+        loaded += [tag.get("href") for tag in soup.select("link[rel~=stylesheet], link[rel~=icon], link[rel~=preconnect]")]
+        for source in loaded:
+            assert urlsplit(urljoin(address, str(source))).netloc == urlsplit(address).netloc, f"{file} loads {source}"
+
+
+def test_links_and_anchors_resolve(address: str, site: Path) -> None:
+    soups = {file: BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser") for file in html_files(site)}
+    ids = {file: {tag["id"] for tag in soup.select("[id]")} for file, soup in soups.items()}
+    for file, soup in soups.items():
+        if file.name == "404.html":
+            continue
+        base = f"{address}/{file.parent.relative_to(site).as_posix()}/"
+        for link in soup.select("a[href]"):
+            target = urlsplit(urljoin(base, str(link["href"])))
+            if target.netloc != urlsplit(address).netloc:
+                continue
+            there = site / target.path.lstrip("/")
+            there = there / "index.html" if there.is_dir() else there
+            assert there.exists(), f"{file}: {link['href']} leads nowhere"
+            if target.fragment and there in ids:
+                assert target.fragment in ids[there], f"{file}: {link['href']} names no place"
+
+
+def test_ids_are_unique_and_figures_are_described(site: Path) -> None:
+    for file in html_files(site):
+        soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+        ids = [tag["id"] for tag in soup.select("[id]")]
+        assert len(ids) == len(set(ids)), f"{file}: {sorted({i for i in ids if ids.count(i) > 1})}"
+        for figure in soup.select("figure.figure"):
+            assert figure.select_one("[role=img][aria-label]") and figure.select_one("figcaption")
+
+
+def test_math_is_loaded_only_where_there_is_math(site: Path) -> None:
+    for file in html_files(site):
+        text = file.read_text(encoding="utf-8")
+        assert ("katex.min.css" in text) == ('class="katex' in text), file
