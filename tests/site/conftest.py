@@ -14,7 +14,9 @@ import pytest
 from engine import ROOT
 from playwright.sync_api import Browser, sync_playwright
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
+).split()
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

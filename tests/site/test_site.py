@@ -14,9 +14,12 @@ from engine.page import Page as CoursePage
 from playwright.sync_api import Browser, Page
 
 ADDRESSES = [
-    f"/{page.language}/" + ("" if page.slug == "index" else f"{page.slug}/") for page in map(CoursePage.read, page_files())
+    f"/{page.language}/" + ("" if page.slug == "index" else f"{page.slug}/")
+    for page in map(CoursePage.read, page_files())
 ]
 CHAPTERS = [address for address in ADDRESSES if address.count("/") > 2]
+SOURCES = "script[src], img[src], iframe[src], source"
+LINKS = "link[rel~=stylesheet], link[rel~=icon], link[rel~=preconnect]"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -107,8 +110,8 @@ def html_files(site: Path) -> list[Path]:
 def test_nothing_in_the_site_loads_from_another_host(address: str, site: Path) -> None:
     for file in html_files(site):
         soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
-        loaded = [tag.get("src") or tag.get("srcset") for tag in soup.select("script[src], img[src], iframe[src], source")]
-        loaded += [tag.get("href") for tag in soup.select("link[rel~=stylesheet], link[rel~=icon], link[rel~=preconnect]")]
+        loaded = [tag.get("src") or tag.get("srcset") for tag in soup.select(SOURCES)]
+        loaded += [tag.get("href") for tag in soup.select(LINKS)]
         for source in loaded:
             assert urlsplit(urljoin(address, str(source))).netloc == urlsplit(address).netloc, f"{file} loads {source}"
 
