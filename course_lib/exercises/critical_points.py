@@ -1,0 +1,45 @@
+"""Exercises of the page on critical points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from course_lib.exercises import Exercise, Verdict, right, wrong
+
+
+def _name_the_point(answer: object) -> Verdict:
+    if answer == "saddle":
+        return right(en="Right: its eigenvalues are -2 and 4.", zh="正确：特征值是 -2 和 4。")
+    return wrong(
+        en=f"Not {answer!r}: along (1, -1) the value vᵀHv is -4, along (1, 1) it is 8.",
+        zh=f"不是 {answer!r}：沿 (1, -1) 方向 vᵀHv 等于 -4，沿 (1, 1) 方向等于 8。",
+    )
+
+
+def _direction(answer: Any) -> Verdict:
+    first, second = (float(part) for part in answer)
+    change = first**2 + 4 * first * second + second**2
+    if change < 0:
+        return right(en=f"Right: the loss changes by {change:.3g}.", zh=f"正确：损失变化 {change:.3g}。")
+    return wrong(
+        en=f"Along ({first:g}, {second:g}) the loss changes by {change:.3g}, which is not below 0.",
+        zh=f"沿 ({first:g}, {second:g}) 方向损失变化 {change:.3g}，并没有下降。",
+    )
+
+
+def _random_matrices(answer: object) -> Verdict:
+    if isinstance(answer, bool) or not isinstance(answer, int | float):
+        raise TypeError(f"expected a number between 0 and 1, got {type(answer).__name__}")
+    if 0 < answer < 0.02:
+        return right(en="Right: far rarer than 1/16.", zh="正确：比 1/16 还要少得多。")
+    return wrong(
+        en=f"{answer:g} is not what 20000 such matrices give. Did you symmetrise, and ask for all four eigenvalues?",
+        zh=f"{answer:g} 与 20000 个矩阵的测量结果不符。是否做了对称化？是否要求四个特征值都为正？",
+    )
+
+
+EXERCISES = (
+    Exercise("critical-points/name-the-point", _name_the_point, ("minimum", "maximum")),
+    Exercise("critical-points/direction", _direction, ((1, 1), (1, 0))),
+    Exercise("critical-points/random-matrices", _random_matrices, (1 / 16, 0.5)),
+)
