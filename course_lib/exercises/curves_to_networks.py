@@ -1,0 +1,52 @@
+"""Exercises of the page from curves to networks."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from course_lib.exercises import Exercise, Verdict, right, wrong
+
+
+def _count(answer: object) -> Verdict:
+    if answer == 3001:
+        return right(en="Right: 2800 + 100 + 100 + 1.", zh="正确：2800 + 100 + 100 + 1。")
+    return wrong(
+        en=f"Not {answer!r}. W has one row per sigmoid and one column per feature; b, c and the last b come on top.",
+        zh=f"不是 {answer!r}。W 每个 sigmoid 一行、每个特征一列；此外还有向量 b、c 和末尾的 b。",
+    )
+
+
+def _sigmoid(r: float) -> float:
+    return 0.5 * (1 + math.tanh(r / 2))
+
+
+def _bump(answer: Any) -> Verdict:
+    steepness, shift, height = answer
+    for x, fits, wanted in (
+        (0, lambda y: y > 0.9, "> 0.9"),
+        (-2, lambda y: abs(y) < 0.1, "|y| < 0.1"),
+        (2, lambda y: abs(y) < 0.1, "|y| < 0.1"),
+    ):
+        y = sum(c * _sigmoid(b + w * x) for w, b, c in zip(steepness, shift, height, strict=True))
+        if not fits(y):
+            return wrong(
+                en=f"At x = {x} the sum is {y:.3f}; wanted {wanted}.", zh=f"在 x = {x} 处和为 {y:.3f}，要求 {wanted}。"
+            )
+    return right(en="Right: a step up and a step down.", zh="正确：一级上、一级下。")
+
+
+def _steepest(answer: Any) -> Verdict:
+    if abs(float(answer) - 1) < 1e-3:
+        return right(en="Right: w / 4, here 4 / 4.", zh="正确：w / 4，这里是 4 / 4。")
+    return wrong(
+        en=f"Not {float(answer):g}: at x = 0 the slope is w · σ'(0) = 4 · σ(0) · (1 - σ(0)).",
+        zh=f"不是 {float(answer):g}：在 x = 0 处斜率为 w · σ'(0) = 4 · σ(0) · (1 - σ(0))。",
+    )
+
+
+EXERCISES = (
+    Exercise("curves-to-networks/count", _count, (2800, 2900)),
+    Exercise("curves-to-networks/bump", _bump, (((10, 10), (10, -10), (1, 1)), ((1, 1), (0, 0), (1, -1)))),
+    Exercise("curves-to-networks/steepest", _steepest, (4, 0.25)),
+)
