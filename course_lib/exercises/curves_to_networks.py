@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from course_lib.exercises import Exercise, Verdict, right, wrong
@@ -23,11 +24,12 @@ def _sigmoid(r: float) -> float:
 
 def _bump(answer: Any) -> Verdict:
     steepness, shift, height = answer
-    for x, fits, wanted in (
+    demands: tuple[tuple[int, Callable[[float], bool], str], ...] = (
         (0, lambda y: y > 0.9, "> 0.9"),
         (-2, lambda y: abs(y) < 0.1, "|y| < 0.1"),
         (2, lambda y: abs(y) < 0.1, "|y| < 0.1"),
-    ):
+    )
+    for x, fits, wanted in demands:
         y = sum(c * _sigmoid(b + w * x) for w, b, c in zip(steepness, shift, height, strict=True))
         if not fits(y):
             return wrong(

@@ -9,14 +9,17 @@ from mkdocs.structure.files import File, Files
 from engine import DOCS, ROOT
 
 _KATEX = ROOT / "node_modules" / "katex" / "dist"
+_MERMAID = ROOT / "node_modules" / "mermaid" / "dist"
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add style sheets and scripts of the theme, and KaTeX's style sheet with its woff2 fonts."""
+    """Add style sheets and scripts of the theme, and KaTeX's style sheet and fonts, Mermaid's modules."""
     assets = DOCS / "theme" / "assets"
     sources = [(path, f"assets/{path.relative_to(assets)}") for path in sorted(assets.rglob("*")) if path.is_file()]
     sources += [(path, f"assets/katex/fonts/{path.name}") for path in sorted(_KATEX.glob("fonts/*.woff2"))]
     sources.append((_KATEX / "katex.min.css", "assets/katex/katex.min.css"))
+    modules = [_MERMAID / "mermaid.esm.min.mjs", *sorted(_MERMAID.glob("chunks/mermaid.esm.min/*.mjs"))]
+    sources += [(path, f"assets/mermaid/{path.relative_to(_MERMAID)}") for path in modules]
     for source, address in sources:
         files.append(File.generated(config, address, abs_src_path=str(source)))
     return files
