@@ -57,6 +57,14 @@ def test_page_is_sound_in_a_browser(browser: Browser, address: str, path: str, s
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.locator(".katex-error").count() == 0
         page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+        for number in range(page.locator(".diagram").count()):  # each is drawn when it comes near the screen
+            diagram = page.locator(".diagram").nth(number)
+            diagram.scroll_into_view_if_needed()
+            drawn = page.locator(".diagram").nth(number).locator("xpath=self::*[@data-drawn]")
+            drawn.wait_for(timeout=15_000)
+            assert diagram.get_attribute("data-drawn") == scheme
+            assert diagram.locator("svg text").count() > 0
+            assert not diagram.locator("pre.diagram-source").is_visible()
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate("axe.run()")["violations"]
         serious = [(v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in found
@@ -147,3 +155,18 @@ def test_math_is_loaded_only_where_there_is_math(site: Path) -> None:
     for file in html_files(site):
         text = file.read_text(encoding="utf-8")
         assert ("katex.min.css" in text) == ('class="katex' in text), file
+
+
+def test_a_diagram_is_drawn_again_in_the_other_colours(browser: Browser, address: str) -> None:
+    with visit(browser, address + "/en/deep/curves-to-networks/") as page:
+        page.locator("#F12").scroll_into_view_if_needed()
+        page.locator("#F12 .diagram[data-drawn=light]").wait_for()
+        page.evaluate("document.body.dataset.mdColorScheme = 'slate'")
+        page.locator("#F12 .diagram[data-drawn=dark]").wait_for()
+        assert page.locator("#F12 svg").count() == 1
+
+
+def test_a_page_without_diagrams_loads_no_mermaid(address: str) -> None:
+    for path in ADDRESSES:
+        html = (ROOT / "site" / path.strip("/") / "index.html").read_text(encoding="utf-8")
+        assert ("diagrams.js" in html) == ('class="diagram"' in html), path
