@@ -95,7 +95,7 @@ class TestEverySurface:
         for place, (low, high) in zip(surface.start, surface.domain, strict=True):
             assert low < place < high
         with pytest.raises(dataclasses.FrozenInstanceError):
-            surface.name = "other"  # type: ignore[misc]
+            surface.name = "other"
 
     def test_a_grid_gives_the_values_of_its_points(self, surface: Surface) -> None:
         grid = torch.randn(3, 4, surface.dimension)
