@@ -105,7 +105,7 @@ def digits() -> Table:
         target_name="digit",
         units={**dict.fromkeys(names, "dark pixels of 16"), "digit": ""},
         source="E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits (test part), UCI, 1998; scikit-learn",
-        licence="CC BY 4.0",
+        licence="not stated in the data; shipped with scikit-learn (BSD 3-Clause)",
         class_names=tuple(str(name) for name in data.target_names),
     )
 
@@ -139,7 +139,7 @@ def breast_cancer() -> Table:
         target_name="diagnosis",
         units={**units, "diagnosis": ""},
         source="W. Wolberg, O. Mangasarian, N. Street: Breast Cancer Wisconsin (Diagnostic), UCI, 1995; scikit-learn",
-        licence="CC BY 4.0",
+        licence="not stated in the data; shipped with scikit-learn (BSD 3-Clause)",
         class_names=tuple(str(name) for name in data.target_names),
     )
 
