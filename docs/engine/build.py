@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
+import fcntl
 import functools
 import http.server
 import os
@@ -11,15 +13,58 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from engine import DOCS, ROOT, page_files
+from engine import CACHE, DOCS, ROOT, page_files
 from engine.errors import PageError
 from engine.page import Page
 from engine.runner import records_for
 
 SITE = ROOT / "site"
 CONFIGS = {"en": "mkdocs.yml", "zh": "mkdocs.zh.yml"}
+LOCK = CACHE / "build.lock"
+_BESIDE = ".site-"  # a site is built in a folder of this name, on the same file system as the old one
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step, so that no moment is without a site; False where the system cannot."""
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return False  # not Linux
+    here, swap = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return bool(renameat2(here, os.fsencode(one), here, os.fsencode(other), swap) == 0)
+
+
+def put_in_place(fresh: Path, old: Path, site: Path = SITE) -> None:
+    """Make ``fresh`` the site; what was the site ends at ``fresh`` or at ``old``."""
+    if site.exists() and exchange(fresh, site):
+        return
+    if site.exists():
+        site.rename(old)
+    fresh.rename(site)
+
+
+def clear_away(root: Path = ROOT, site: Path = SITE) -> None:
+    """Remove what killed builds left; the old site, if one was killed between the two renames, comes back."""
+    for folder in root.glob(f"{_BESIDE}*"):
+        if not site.exists() and (folder / "old").exists():
+            (folder / "old").rename(site)
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def building_alone(lock: Path = LOCK) -> Iterator[int]:
+    """Wait until no other build of this checkout runs; yields the file descriptor that holds the lock.
+
+    Whoever inherits the descriptor holds the lock too: a MkDocs that outlives its killed builder still counts.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file.fileno()
 
 
 def build(address: str) -> None:
@@ -33,25 +78,25 @@ def build(address: str) -> None:
     """
     started = time.monotonic()
     records_for([Page.read(path) for path in page_files()], report=lambda line: print(line, flush=True))
-    print(f"pages ready after {time.monotonic() - started:.1f} s")
-    with tempfile.TemporaryDirectory(dir=ROOT, prefix=".site-") as folder:
-        fresh = Path(folder) / "site"
-        for language, config in CONFIGS.items():
-            environment = os.environ | {
-                f"SITE_URL_{language.upper()}": f"{address}{language}/",
-                "PYTHONPATH": str(DOCS),
-                "NO_MKDOCS_2_WARNING": "1",
-            }
-            command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-f", config]
-            subprocess.run([*command, "-d", str(fresh / language)], check=True, cwd=ROOT, env=environment)
-        shutil.copyfile(DOCS / "theme" / "chooser" / "index.html", fresh / "index.html")
-        (fresh / ".nojekyll").touch()
-        maps = "".join(f"Sitemap: {address}{language}/sitemap.xml\n" for language in CONFIGS)
-        (fresh / "robots.txt").write_text(f"User-agent: *\nAllow: /\n{maps}", encoding="utf-8")
-        old = Path(folder) / "old"
-        if SITE.exists():
-            SITE.rename(old)
-        fresh.rename(SITE)
+    print(f"pages ready after {time.monotonic() - started:.1f} s", flush=True)
+    with building_alone() as lock:
+        clear_away()
+        with tempfile.TemporaryDirectory(dir=ROOT, prefix=_BESIDE) as folder:
+            fresh = Path(folder) / "site"
+            for language, config in CONFIGS.items():
+                environment = os.environ | {
+                    f"SITE_URL_{language.upper()}": f"{address}{language}/",
+                    "PYTHONPATH": str(DOCS),
+                    "NO_MKDOCS_2_WARNING": "1",
+                }
+                command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-f", config]
+                command += ["-d", str(fresh / language)]
+                subprocess.run(command, check=True, cwd=ROOT, env=environment, pass_fds=[lock])
+            shutil.copyfile(DOCS / "theme" / "chooser" / "index.html", fresh / "index.html")
+            (fresh / ".nojekyll").touch()
+            maps = "".join(f"Sitemap: {address}{language}/sitemap.xml\n" for language in CONFIGS)
+            (fresh / "robots.txt").write_text(f"User-agent: *\nAllow: /\n{maps}", encoding="utf-8")
+            put_in_place(fresh, Path(folder) / "old")
     print(f"built site/en and site/zh in {time.monotonic() - started:.1f} s")
 
 

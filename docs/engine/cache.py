@@ -31,32 +31,49 @@ def write_atomically(path: Path, text: str) -> None:
         raise
 
 
-def digest_of_files(folder: Path, pattern: str = "**/*.py") -> str:
-    """A digest of names and contents."""
+@cache
+def _digest_of_file(path: Path, modified: int, size: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def digest_of_files(folder: Path) -> str:
+    """A digest of the names and contents of all files; a file is read again only when its time or size has changed."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob(pattern)):
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            state = path.stat()
+            content = _digest_of_file(path, state.st_mtime_ns, state.st_size)
+            digest.update(f"{path.relative_to(folder)}\0{content}\0".encode())
     return digest.hexdigest()
 
 
 @cache
+def _versions() -> str:
+    return "\n".join(sorted(f"{d.name}=={d.version}" for d in metadata.distributions()))
+
+
 def environment_digest(root: Path = ROOT) -> str:
-    """What a result depends on besides its page: the library, the engine, every installed version."""
-    versions = sorted(f"{d.name}=={d.version}" for d in metadata.distributions())
+    """What a result depends on besides its page: the library, the engine, every installed version.
+
+    The files are looked at anew on each call, as ``mkdocs serve`` lives on while an author edits the library.
+    """
     parts = [
         digest_of_files(root / "course_lib"),
         digest_of_files(root / "docs" / "engine"),
         platform.python_version(),
         platform.machine(),
-        *versions,
+        _versions(),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def key_of(page: Page, root: Path = ROOT) -> str:
-    """The page's key: its blocks with their settings and kinds, its language, its time limit, the environment."""
+    """The page's key: its name, its blocks with their settings and kinds, its language, its limit, the environment.
+
+    The name counts because a class of the page shows it: ``<class 'page_basics_gradient_descent.Net'>``.
+    """
     blocks = [(b.source, b.settings, b.fence.is_doctest) for b in page.blocks]
-    text = json.dumps([blocks, page.language, page.timeout, environment_digest(root)], sort_keys=True)
+    text = json.dumps([page.slug, blocks, page.language, page.timeout, environment_digest(root)], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,43 @@ WORDS = {
 NAMES = {"python": "Python", "torch": "PyTorch", "numpy": "NumPy", "matplotlib": "Matplotlib"}
 
 
-def find_page(body: str, paths: list[Path] | None = None) -> Page | None:
-    """The page whose text below the front matter is ``body``."""
-    for path in paths if paths is not None else page_files():
-        page = Page.read(path)
-        if page.body.expandtabs(4).strip() == body.strip():  # Python-Markdown has expanded the tabs
-            return page
-    return None
+def _as_rendered(text: str) -> str:
+    return text.expandtabs(4).strip()  # Python-Markdown has expanded the tabs
+
+
+class PageFinder:
+    """Recognises pages by the text below their front matter; reads a file once, and again only when it has changed."""
+
+    def __init__(self, paths: Callable[[], list[Path]] = page_files) -> None:
+        self._paths = paths
+        self._read: dict[Path, tuple[tuple[int, int], Page]] = {}
+        self._by_body: dict[str, Path] = {}
+
+    def _page(self, path: Path) -> Page:
+        state = path.stat()
+        seen = state.st_mtime_ns, state.st_size
+        if path not in self._read or self._read[path][0] != seen:
+            self._read[path] = seen, Page.read(path)
+        return self._read[path][1]
+
+    def _known(self, body: str) -> Page | None:
+        path = self._by_body.get(body)
+        if path is None or not path.exists():
+            return None
+        page = self._page(path)
+        return page if _as_rendered(page.body) == body else None
+
+    def find(self, body: str) -> Page | None:
+        """The page with this text, or None. All files are looked at only if no known page has it."""
+        body = _as_rendered(body)
+        found = self._known(body)
+        if found is None:
+            self._by_body = {_as_rendered(self._page(path).body): path for path in self._paths()}
+            found = self._known(body)
+        return found
+
+
+PAGES = PageFinder()
 
 
 def _output(kind: str, label: str, text: str) -> str:
@@ -65,7 +96,7 @@ class Pages(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         body = "\n".join(lines)
-        page = find_page(body)
+        page = PAGES.find(body)
         if page is None:
             if any(fence.is_python or fence.settings for fence in Page(Path("page.md"), body).fences):
                 raise PageError(Path("page.md"), 1, "no page of the course has this text, so its blocks cannot run")

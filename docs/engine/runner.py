@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from engine import cache
+from engine import ROOT, cache, page_files
 from engine.errors import PageError
 from engine.page import Page
 
@@ -40,6 +40,8 @@ def preload() -> None:
     import torch
 
     torch.set_num_threads(1)
+    # The first optimizer imports a second half of torch (torch._dynamo), about as long as the first.
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
 
 
 def run_page(page: Page, tell: Callable[[int], None] = lambda number: None) -> dict[str, Any]:
@@ -197,13 +199,22 @@ def records_for(
 
 
 def in_subprocess(path: Path) -> None:
-    """Fill the cache for one page from a process that must not import torch itself (MkDocs, Zensical)."""
+    """Fill the cache for a page from a process that must not import torch itself (MkDocs, Zensical).
+
+    The other stale pages of its language are run along with it, as they will be asked for next: one start, not one
+    a page.
+
+    Raises:
+        PageError: the page failed, or another page of its language.
+    """
     import subprocess
 
+    pages = page_files()
+    together = [p for p in pages if Page(p, "").language == Page(path, "").language] if path in pages else [path]
     done = subprocess.run(
-        [sys.executable, "-m", "engine", "run", "--json", str(path)],
+        [sys.executable, "-m", "engine", "run", "--json", *map(str, together)],
         capture_output=True, text=True, check=False,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), str(ROOT), *sys.path])},
     )  # fmt: skip
     if done.returncode:
         try:

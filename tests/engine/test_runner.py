@@ -48,11 +48,9 @@ def test_the_key_sees_library_engine_and_versions(tmp_path: Path) -> None:
     for name in ("course_lib/a.py", "docs/engine/b.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x = 1\n", encoding="utf-8")
-    cache.environment_digest.cache_clear()
     seen = {cache.environment_digest(tmp_path)}
     for name in ("course_lib/a.py", "docs/engine/b.py"):
         (tmp_path / name).write_text("x = 2\n", encoding="utf-8")
-        cache.environment_digest.cache_clear()
         seen.add(cache.environment_digest(tmp_path))
     assert len(seen) == 3
 
