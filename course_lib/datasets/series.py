@@ -1,54 +1,110 @@
-"""Series in order of time, and windows that slide over them."""
+"""Series in order of time, and the windows that slide over them."""
 
 from __future__ import annotations
 
-import torch
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from course_lib.datasets.installed import installed
+from torch import Tensor
+
 from course_lib.datasets.table import Table
 
 
-def seattle_weather(days: int = 1) -> Table:
-    """The weather of Seattle, day by day from 2012 to 2015: how warm will tomorrow be?
+@dataclass(frozen=True, eq=False, repr=False)
+class Series:
+    """What was measured day by day.
 
-    A window of so many days slides over the record; from its measurements the highest temperature of the next day is
-    to be told. Samples are in order of time, and neighbours share days: split by time, never at random.
-
-    Args:
-        days: length d of the window, 1 to 1460.
-
-    Returns:
-        1461 - d samples; x (1461 - d, 4 d): precipitation, temp_max, temp_min, wind of the oldest day, then of the
-        next, up to "1 day before"; y in °C.
+    Attributes:
+        values: shape (T, c), float32: T days, oldest first, of c measurements.
+        names: what the c columns are.
+        units: the unit of each, by name.
+        dates: the T days; each is the day after the one before.
+        source: who measured it, and where it was published.
+        licence: on what terms it may be used.
 
     Raises:
-        ValueError: `days` is out of range.
-        TypeError: `days` is not a whole number.
-        ImportError: vega_datasets is not installed.
+        ValueError: the parts do not fit each other, or a day is missing.
 
-    Source: NOAA, https://www.ncei.noaa.gov, as vega_datasets holds it.
-
-    >>> table = seattle_weather(days=7)
-    >>> table, table.feature_names[-3]
-    (Table(1454 samples, 28 features, target: temp_max in °C), 'temp_max, 1 day before')
+    >>> import torch
+    >>> days = (datetime.date(2024, 2, 28), datetime.date(2024, 2, 29), datetime.date(2024, 3, 1))
+    >>> Series(torch.tensor([[3.0], [5.0], [4.0]]), ("rain",), {"rain": "mm"}, days, "a bucket", "CC0")
+    Series(3 days from 2024-02-28 to 2024-03-01: rain in mm)
     """
+
+    values: Tensor
+    names: tuple[str, ...]
+    units: Mapping[str, str]
+    dates: tuple[datetime.date, ...]
+    source: str
+    licence: str
+
+    def __post_init__(self) -> None:
+        shape = tuple(self.values.shape)
+        if shape != (len(self.dates), len(self.names)) or 0 in shape:
+            expected = f"({len(self.dates)}, {len(self.names)}), the days and the names"
+            raise ValueError(f"values should have shape {expected}, and at least one of each, got {shape}")
+        if set(self.names) != set(self.units):
+            raise ValueError(f"units should name {', '.join(self.names)}, got {', '.join(self.units)}")
+        for before, after in zip(self.dates, self.dates[1:], strict=False):
+            if after - before != datetime.timedelta(days=1):
+                raise ValueError(f"dates should be one day apart, got {after} after {before}")
+
+    def __len__(self) -> int:
+        return len(self.dates)
+
+    def __repr__(self) -> str:
+        columns = ", ".join(f"{name} in {self.units[name]}" if self.units[name] else name for name in self.names)
+        return f"Series({len(self)} days from {self.dates[0]} to {self.dates[-1]}: {columns})"
+
+
+def windows(series: Series, days: int, target: str | None = None) -> Table:
+    """From the past days the next: a window of so many days slides over the series.
+
+    Sample i has the days i to i + d - 1 as its features and day i + d as its target: nothing of the target's day or
+    after it is among the features. The samples are in order of time and neighbours share days, so split them in time
+    (`split(table, ..., seed=None)`): shuffled first, a target of the test part would be a feature of the training part.
+
+    Args:
+        series: T days of c measurements.
+        days: length d of the window, 1 to T - 1.
+        target: the measurement to tell, one of the series's names; may be left out if there is only one.
+
+    Returns:
+        T - d samples; x (T - d, d c): the c measurements of the oldest day, then of the next, up to "1 day before".
+
+    Raises:
+        ValueError: `days` is out of range, or `target` is no name of the series.
+        TypeError: `series` is no Series, or `days` no whole number.
+
+    >>> import torch
+    >>> dates = tuple(datetime.date(2024, 5, day) for day in (1, 2, 3, 4))
+    >>> rain = Series(torch.tensor([[3.0], [5.0], [4.0], [0.0]]), ("rain",), {"rain": "mm"}, dates, "a bucket", "CC0")
+    >>> table = windows(rain, days=2)
+    >>> table.x, table.y, table.feature_names
+    (tensor([[3., 5.],
+            [5., 4.]]), tensor([4., 0.]), ('rain, 2 days before', 'rain, 1 day before'))
+    """
+    if not isinstance(series, Series):
+        raise TypeError(f"series should be a course_lib.datasets.Series, got {type(series).__name__}")
     if isinstance(days, bool) or not isinstance(days, int):
         raise TypeError(f"days should be a whole number, got {days!r}")
-    record = installed("vega_datasets", "vega_datasets").data.seattle_weather()
-    if not 1 <= days < len(record):
-        raise ValueError(f"days should be 1 to {len(record) - 1}, one less than the record has, got {days}")
-    units = {"precipitation": "mm", "temp_max": "°C", "temp_min": "°C", "wind": "m/s"}
-    values = torch.tensor(record[list(units)].to_numpy(), dtype=torch.float32)
-    # unfold gives (windows, 4, days); the last window has no day after it
-    x = values.unfold(0, days, 1)[:-1].transpose(1, 2).flatten(1)
+    if not 1 <= days < len(series):
+        raise ValueError(f"days should be 1 to {len(series) - 1}, one less than the series has, got {days}")
+    if target is None and len(series.names) == 1:
+        target = series.names[0]
+    if target is None or target not in series.names:
+        raise ValueError(f"target should be one of {', '.join(series.names)}, got {target!r}")
+    # unfold gives (windows, c, days); the last window has no day after it
+    x = series.values.unfold(0, days, 1)[:-1].transpose(1, 2).flatten(1)
     before = [f"{day} day{'s' if day > 1 else ''} before" for day in range(days, 0, -1)]
-    named = {f"{name}, {when}": unit for when in before for name, unit in units.items()}
+    named = {f"{name}, {when}": series.units[name] for when in before for name in series.names}
     return Table(
-        x=x,
-        y=values[days:, 1].clone(),
+        x=x.contiguous(),
+        y=series.values[days:, series.names.index(target)].clone(),
         feature_names=tuple(named),
-        target_name="temp_max",
-        units={**named, "temp_max": units["temp_max"]},
-        source="NOAA (National Oceanic and Atmospheric Administration), Seattle 2012 to 2015; vega_datasets",
-        licence="public domain",
+        target_name=target,
+        units={**named, target: series.units[target]},
+        source=series.source,
+        licence=series.licence,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from torch import Tensor
 
@@ -58,6 +58,11 @@ class Table:
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         """Sample `index`, as `DataLoader` asks for it: its features (d,) and its target ()."""
         return self.x[index], self.y[index]
+
+    def take(self, rows: Tensor) -> Table:
+        """The table of some samples: `rows` are their numbers, int64, or one bool for each sample."""
+        rows = rows.to(self.x.device)
+        return replace(self, x=self.x[rows], y=self.y[rows])
 
     def __repr__(self) -> str:
         features = f"{len(self.feature_names)} feature{'s' if len(self.feature_names) != 1 else ''}"

