@@ -1,0 +1,145 @@
+"""Losses for classes, from logits: cross-entropy of two classes, and of many."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from course_lib.losses.inputs import Reduction, check, check_alike, full, holds, made_by, reduce
+
+
+def binary_cross_entropy(logits: Tensor, target: Tensor, reduction: Reduction = "mean") -> Tensor:
+    """Cross-entropy of two classes, L = -1/N Σ_n [y_n ln σ(z_n) + (1 - y_n) ln(1 - σ(z_n))], from the logits z.
+
+    -ln σ(z) = ln(e⁰ + e⁻ᶻ) and -ln(1 - σ(z)) = ln(e⁰ + eᶻ): as log-sum-exp neither overflows, while the formula as it
+    stands meets ln 0 from z ≈ 17 on in float32.
+
+    Args:
+        logits: z, real scores, any shape; the probability of class 1 is σ(z).
+        target: y, probabilities of class 1, mostly 0.0 or 1.0; of the same shape and dtype as logits.
+        reduction: "mean" over all numbers, their "sum", or "none".
+
+    Returns:
+        Shape (), or for "none" the shape of logits.
+
+    Raises:
+        TypeError, FloatingPointError: as `mse`.
+        ValueError: as `mse`; a target outside [0, 1] (on the CPU); logits that came out of a sigmoid, as
+            autograd's graph tells. Without one it goes unseen: numbers between 0 and 1 may well be logits.
+
+    Source: `torch.nn.functional.binary_cross_entropy_with_logits`.
+
+    >>> binary_cross_entropy(torch.tensor([0.0, 1e4, -2.0]), torch.tensor([1.0, 1.0, 0.0]), reduction="none")
+    tensor([0.6931, 0.0000, 0.1269])
+    """
+    check_alike("logits", logits, target, reduction)
+    maker = made_by(logits)
+    if maker in ("Sigmoid", "LogSigmoid", "Softmax"):
+        raise ValueError(
+            f"logits came out of a {maker.lower()}, but binary_cross_entropy applies the sigmoid itself: after two, "
+            "the loss of a 1 cannot fall under 0.3133. Give it the last layer's output; take the sigmoid only to read "
+            "probabilities"
+        )
+    if holds(((target < 0) | (target > 1)).any()):
+        span = f"from {target.min().item():g} to {target.max().item():g}"
+        raise ValueError(
+            f"target should be 0 or 1 (or between), got numbers {span}; -1 and 1 become so by (target + 1) / 2"
+        )
+    z = full(logits)
+    zero = z.new_zeros(())
+    losses = target * torch.logaddexp(zero, -z) + (1 - target) * torch.logaddexp(zero, z)
+    return reduce(losses, reduction, logits=logits, target=target)
+
+
+def cross_entropy(
+    logits: Tensor, target: Tensor, reduction: Reduction = "mean", *, label_smoothing: float = 0.0
+) -> Tensor:
+    """Cross-entropy of C classes, L = -1/N Σ_n ln y'_n, where y'_n is what softmax(z_n) gives sample n's own class.
+
+    -ln softmax(z)_c = ln Σ_j e^{z_j} - z_c. The largest score is taken from every score first, which changes nothing
+    and keeps the powers at most 1.
+
+    Args:
+        logits: z, real scores, shape (N, C) or (N, C, ...). Half precision is worked on in float32.
+        target: class numbers from 0 to C - 1, int64, shape (N,) or (N, ...).
+        reduction: "mean" over the samples, their "sum", or "none".
+        label_smoothing: ε, 0 ≤ ε < 1: the target becomes 1 - ε at its class, plus ε / C at every class.
+
+    Returns:
+        Shape (), or for "none" the shape of target.
+
+    Raises:
+        TypeError: no tensors, or labels that are not int64.
+        ValueError: shapes that do not fit (one-hot targets), one class only, an empty batch, an unknown reduction or
+            smoothing; a label outside 0 to C - 1, -100 included, which torch passes over in silence (on the CPU; a GPU
+            stops with a device-side assert); probabilities for logits. Those are found in two ways. Autograd's graph
+            tells that a softmax made them, on any device, for nothing. Logits without a graph, on the CPU: all rows sum
+            to 1 within 1e-5, nothing is negative, the rows differ. Of two rows of real scores that is true by chance
+            about once in 10¹² batches, of more rows never.
+        FloatingPointError: the loss is NaN (on the CPU).
+
+    Source: `torch.nn.functional.cross_entropy`.
+
+    >>> cross_entropy(torch.tensor([[3.0, 1.0, -3.0], [0.0, 1e4, 0.0]]), torch.tensor([0, 1]), reduction="none")
+    tensor([0.1291, 0.0000])
+    """
+    check("logits", logits, target, reduction)
+    _check_labels(logits, target)
+    if not 0 <= label_smoothing < 1:
+        raise ValueError(f"label_smoothing should be from 0 to under 1, got {label_smoothing!r}")
+    if made_by(logits) == "Softmax" or (logits.grad_fn is None and _rows_are_probabilities(logits)):
+        floor = math.log(1 + (logits.shape[1] - 1) / math.e)
+        raise ValueError(
+            "logits came out of a softmax, or sum to 1 like it, but cross_entropy applies softmax itself: after two, "
+            f"the loss of {logits.shape[1]} classes cannot fall under {floor:.4f}. Give it the last layer's output; take "
+            "softmax only to read probabilities"
+        )
+    scores = full(logits)
+    shifted = scores - scores.detach().amax(1, keepdim=True)
+    log_sum = shifted.exp().sum(1).log()
+    try:
+        own = shifted.gather(1, target.unsqueeze(1)).squeeze(1)
+    except RuntimeError as error:
+        raise _out_of_range(target, logits.shape[1]) from error
+    losses = log_sum - own
+    if label_smoothing:
+        losses = (1 - label_smoothing) * losses + label_smoothing * (log_sum - shifted.mean(1))
+    return reduce(losses, reduction, logits=logits)
+
+
+def _check_labels(logits: Tensor, target: Tensor) -> None:
+    if logits.ndim < 2:
+        raise ValueError(f"logits should have shape (N, C), got {tuple(logits.shape)}; a single sample is logits[None]")
+    if logits.shape[1] == 1:
+        fix = "two classes by one score are for binary_cross_entropy, numbers to regress for mse"
+        raise ValueError(
+            f"logits has shape {tuple(logits.shape)}, a single class, whose probability is always 1: {fix}"
+        )
+    wanted = tuple(logits.shape[:1] + logits.shape[2:])
+    if target.shape != wanted:
+        says = f"target should be one class number per sample, shape {wanted}, got shape {tuple(target.shape)}"
+        if target.shape == logits.shape:
+            raise ValueError(f"{says}: as many as logits, so one-hot or probabilities; take target.argmax(1)")
+        fix = "take target.squeeze(1)" if target.shape == (len(logits), 1) else "are both from the same batch?"
+        raise ValueError(f"{says}: {fix}")
+    if target.dtype != torch.int64:
+        raise TypeError(f"target should be class numbers, torch.int64, got {target.dtype}; take target.long()")
+
+
+def _rows_are_probabilities(logits: Tensor) -> bool:
+    # in half precision rows sum to 1 too often by chance; rows that are all the same are a single piece of evidence
+    if logits.dtype.itemsize < 4 or logits.device.type != "cpu":
+        return False
+    sums_to_one = ((logits.sum(1) - 1).abs() < 1e-5).all()
+    return holds(sums_to_one & (logits >= 0).all() & (logits[0] != logits[-1]).any())
+
+
+def _out_of_range(target: Tensor, classes: int) -> ValueError:
+    low, high = int(target.min()), int(target.max())
+    says = f"target holds class numbers from {low} to {high}, but {classes} classes are numbered 0 to {classes - 1}"
+    if low == -100:
+        fix = "-100 marks samples to leave out: keep = target != -100, then give logits[keep] and target[keep]"
+        return ValueError(f"{says}; every sample is to be left out: {fix}" if high == -100 else f"{says}; {fix}")
+    return ValueError(f"{says}; {'numbered from 1? take target - 1' if low == 1 else 'is logits as wide as needed?'}")
