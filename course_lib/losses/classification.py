@@ -93,8 +93,8 @@ def cross_entropy(
         floor = math.log(1 + (logits.shape[1] - 1) / math.e)
         raise ValueError(
             "logits came out of a softmax, or sum to 1 like it, but cross_entropy applies softmax itself: after two, "
-            f"the loss of {logits.shape[1]} classes cannot fall under {floor:.4f}. Give it the last layer's output; take "
-            "softmax only to read probabilities"
+            f"the loss of {logits.shape[1]} classes cannot fall under {floor:.4f}. Give it the last layer's output; "
+            "take softmax only to read probabilities"
         )
     scores = full(logits)
     shifted = scores - scores.detach().amax(1, keepdim=True)
