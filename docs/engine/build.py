@@ -89,7 +89,8 @@ def build(address: str) -> None:
                     "PYTHONPATH": str(DOCS),
                     "NO_MKDOCS_2_WARNING": "1",
                 }
-                command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-f", config]
+                # Not --quiet: it would hide the warnings from --strict too.
+                command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", config]
                 command += ["-d", str(fresh / language)]
                 subprocess.run(command, check=True, cwd=ROOT, env=environment, pass_fds=[lock])
             shutil.copyfile(DOCS / "theme" / "chooser" / "index.html", fresh / "index.html")

@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from built_site import broken_links, foreign_sources
 from engine import DOCS, ROOT, page_files
 from engine.needs import scripts_of
 from engine.page import Page as CoursePage
@@ -18,8 +19,6 @@ ADDRESSES = [
     for page in map(CoursePage.read, page_files())
 ]
 CHAPTERS = [address for address in ADDRESSES if address.count("/") > 2]
-SOURCES = "script[src], img[src], iframe[src], source"
-LINKS = "link[rel~=stylesheet], link[rel~=icon], link[rel~=preconnect]"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -116,30 +115,11 @@ def html_files(site: Path) -> list[Path]:
 
 
 def test_nothing_in_the_site_loads_from_another_host(address: str, site: Path) -> None:
-    for file in html_files(site):
-        soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
-        loaded = [tag.get("src") or tag.get("srcset") for tag in soup.select(SOURCES)]
-        loaded += [tag.get("href") for tag in soup.select(LINKS)]
-        for source in loaded:
-            assert urlsplit(urljoin(address, str(source))).netloc == urlsplit(address).netloc, f"{file} loads {source}"
+    assert foreign_sources(site, address) == []
 
 
 def test_links_and_anchors_resolve(address: str, site: Path) -> None:
-    soups = {file: BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser") for file in html_files(site)}
-    ids = {file: {tag["id"] for tag in soup.select("[id]")} for file, soup in soups.items()}
-    for file, soup in soups.items():
-        if file.name == "404.html":
-            continue
-        base = f"{address}/{file.parent.relative_to(site).as_posix()}/"
-        for link in soup.select("a[href]"):
-            target = urlsplit(urljoin(base, str(link["href"])))
-            if target.netloc != urlsplit(address).netloc:
-                continue
-            there = site / target.path.lstrip("/")
-            there = there / "index.html" if there.is_dir() else there
-            assert there.exists(), f"{file}: {link['href']} leads nowhere"
-            if target.fragment and there in ids:
-                assert target.fragment in ids[there], f"{file}: {link['href']} names no place"
+    assert broken_links(site, address) == []
 
 
 def test_ids_are_unique_and_figures_are_described(site: Path) -> None:
