@@ -15,7 +15,7 @@ from typing import Any
 from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
-from engine import cache, page_files
+from engine import cache, glossary, page_files
 from engine.errors import PageError
 from engine.lexer import Fence
 from engine.needs import needs_of
@@ -108,7 +108,7 @@ class Pages(Preprocessor):
         shown, reached = [], len(page.text) - len(page.body)
         for fence in page.fences:
             start = fence.start if fence.settings_start is None else fence.settings_start
-            shown.append(joined(page.text[reached:start].rstrip(" ")))
+            shown.append(self._prose(page, page.text[reached:start].rstrip(" ")))
             reached = fence.end
             block = by_start.get(fence.start)
             if block is not None:
@@ -118,12 +118,16 @@ class Pages(Preprocessor):
                 shown.append(self._place(fence, self._diagram(fence)))
             else:
                 shown.append(page.text[start:reached])
-        shown.append(joined(page.text[reached:]))
+        shown.append(self._prose(page, page.text[reached:]))
         if page.blocks:
             what = ", ".join(f"{NAMES[key]} {value}" for key, value in record["versions"].items())
             text = words["verified"].format(what=what, date=record["date"])
             shown.append("\n\n" + self.md.htmlStash.store(f'<div class="verified">{text}</div>') + "\n")
         return "".join(shown).split("\n")
+
+    @staticmethod
+    def _prose(page: Page, text: str) -> str:
+        return glossary.MARK.sub(lambda _: glossary.markdown(page), joined(text))
 
     @staticmethod
     def _record(page: Page) -> dict[str, Any]:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import jieba
 from mkdocs.structure.files import File, Files
 
-from engine import DOCS, ROOT
+from engine import DOCS, ROOT, glossary
 
 _KATEX = ROOT / "node_modules" / "katex" / "dist"
 _MERMAID = ROOT / "node_modules" / "mermaid" / "dist"
+
+
+def on_config(config: Any) -> Any:
+    """Let the Chinese search keep short terms whole: 学习率, not 学习 and a lone 率 that matches everything.
+
+    Longer ones stay in their words, so that 下降 still finds 梯度下降.
+    """
+    if config.theme["language"] == "zh":
+        for term in glossary.load():
+            if len(term.zh) <= 4 and 1 in map(len, jieba.cut(term.zh)) and not term.zh.isascii():
+                jieba.add_word(term.zh)
+    return config
 
 
 def on_files(files: Files, config: Any) -> Files:
