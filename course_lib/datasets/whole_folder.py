@@ -1,0 +1,46 @@
+"""A folder that is there whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole_folder(root: str | os.PathLike[str]) -> Iterator[Path]:
+    """A folder to fill: it takes the name `root` at the end of the block, and vanishes if the block fails.
+
+    Args:
+        root: the folder to be; what leads to it is made too.
+
+    Raises:
+        FileExistsError: there is something at `root` already, other than an empty folder.
+        TypeError: `root` is no path.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     with whole_folder(f"{place}/new") as folder:
+    ...         _ = (folder / "a.txt").write_text("a")
+    ...     print(os.listdir(place), os.listdir(f"{place}/new"))
+    ['new'] ['a.txt']
+    """
+    if not isinstance(root, str | os.PathLike):
+        raise TypeError(f"root should be the path of a folder, got {root!r}")
+    final = Path(root).absolute()
+    if final.exists() and (not final.is_dir() or any(final.iterdir())):
+        raise FileExistsError(f"{os.fspath(root)} is there already: remove it, or choose another folder")
+    # in the same folder, so on the same disk: only there is a rename one step
+    final.parent.mkdir(parents=True, exist_ok=True)
+    part = final.with_name(f".{final.name}.{os.getpid()}.part")
+    part.mkdir()
+    try:
+        yield part
+        if final.exists():
+            final.rmdir()  # it was empty; Windows renames onto nothing only
+        part.rename(final)
+    except BaseException:
+        shutil.rmtree(part)
+        raise
