@@ -126,17 +126,18 @@ def test_the_sigmoid_is_that_of_course_lib(browser: Browser, address: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("lr", "says"),
+    ("w0", "lr", "says"),
     [
-        ("0.03", "It has arrived in the local minimum."),
-        ("0.15", "It has arrived in the global minimum."),
-        ("0.22", "It jumps from side to side"),
-        ("0.5", "It diverges"),
-        ("0.001", "Still under way, in the valley of the local minimum."),
+        ("1.8", "0.03", "It has arrived in the local minimum."),
+        ("1.8", "0.15", "It has arrived in the global minimum."),
+        ("1", "0.3", "It jumps from side to side"),
+        ("1.8", "0.5", "It diverges"),
+        ("1.8", "0.001", "Still under way, in the valley of the local minimum."),
     ],
 )
-def test_the_picture_says_what_became_of_the_walk(browser: Browser, address: str, lr: str, says: str) -> None:
-    with opened(browser, where(address, "descent", query=f"?try-descent-lr={lr}&try-descent-steps=60")) as page:
+def test_the_picture_says_what_became_of_the_walk(browser: Browser, address: str, w0: str, lr: str, says: str) -> None:
+    query = f"?try-descent-w0={w0}&try-descent-lr={lr}&try-descent-steps=60"
+    with opened(browser, where(address, "descent", query=query)) as page:
         expect(explorable(page, "descent").get_by_role("status")).to_contain_text(says)
 
 
@@ -146,7 +147,7 @@ def test_the_text_of_the_page_is_true_of_its_starting_values(browser: Browser, a
     with opened(browser, where(address, "sigmoid", query="?try-sigmoid-w=-2&try-sigmoid-b=6&try-sigmoid-c=2")) as page:
         found = explorable(page, "sigmoid")
         expect(found.get_by_role("status")).to_contain_text("The step stands at x = −b/w = 3.00")
-        expect(found.get_by_text("2.0 · σ(6.0 − 2.0 x)")).to_be_visible()
+        expect(found.get_by_text("2.0 σ(6.0 − 2.0 x)")).to_be_visible()
         found.get_by_label("w (steepness)").fill("0")
         expect(found.get_by_role("status")).to_contain_text("No step")
 

@@ -77,7 +77,7 @@ export const mount = (root) => {
     ];
   };
   const plot = picture(
-    { x: [-1.9, 1.9], y: [-0.6, 6.6], xTicks: [-1.5, -1, -0.5, 0, 0.5, 1, 1.5], yTicks: [0, 2, 4, 6], xLabel: word.x, yLabel: word.y },
+    { x: [-2, 2], y: [-0.6, 6.6], xTicks: [-1.5, -1, -0.5, 0, 0.5, 1, 1.5], yTicks: [0, 2, 4, 6], xLabel: word.x, yLabel: word.y },
     content,
   );
 

@@ -48,6 +48,7 @@ export const picture = ({ x: [left, right], y: [bottom, top], xTicks, yTicks, xL
   let width = 0;
   let label = "";
   const inner = () => ({ wide: width - margin.left - margin.right, high: height - margin.top - margin.bottom });
+  const places = (ticks) => (ticks.every(Number.isInteger) ? 0 : 1);
   const text = (words, x, y, anchor) => svg("text", { x, y, "text-anchor": anchor }, words);
 
   const draw = (words = label) => {
@@ -62,11 +63,11 @@ export const picture = ({ x: [left, right], y: [bottom, top], xTicks, yTicks, xL
     const axes = svg("g", { class: "explorable-axes", transform: `translate(${margin.left} ${margin.top})` });
     for (const tick of xTicks) {
       axes.append(svg("line", { x1: x(tick), x2: x(tick), y1: 0, y2: high }));
-      axes.append(text(shown(tick, Number.isInteger(tick) ? 0 : 1), x(tick), high + 16, "middle"));
+      axes.append(text(shown(tick, places(xTicks)), x(tick), high + 16, "middle"));
     }
     for (const tick of yTicks) {
       axes.append(svg("line", { x1: 0, x2: wide, y1: y(tick), y2: y(tick) }));
-      axes.append(text(shown(tick, Number.isInteger(tick) ? 0 : 1), -6, y(tick) + 4, "end"));
+      axes.append(text(shown(tick, places(yTicks)), -6, y(tick) + 4, "end"));
     }
     axes.append(text(xLabel, wide / 2, high + 34, "middle"), text(yLabel, -margin.left + 2, -8, "start"));
     // an inner svg clips without an id, of which a page may have several

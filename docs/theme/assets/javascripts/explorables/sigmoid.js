@@ -50,7 +50,7 @@ export const mount = (root) => {
     const { w, b, c } = values;
     const at = stepAt(w, b);
     plot.draw(word.picture(shown(value(X[0], w, b, c), 2), shown(value(X[1], w, b, c), 2)));
-    formula.textContent = `${shown(c, 1)} · σ(${shown(b, 1)} ${w < 0 ? "−" : "+"} ${shown(Math.abs(w), 1)} x)`;
+    formula.textContent = `${shown(c, 1)} σ(${shown(b, 1)} ${w < 0 ? "−" : "+"} ${shown(Math.abs(w), 1)} x)`;
     if (at === null) status.say(word.none);
     else if (Math.abs(at) > X[1]) status.say(word.outside(shown(at, 2)));
     else status.say(word.step(shown(at, 2), shown((c * w) / 4, 2)));
