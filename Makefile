@@ -7,7 +7,7 @@ export OMP_NUM_THREADS := 1
 export NO_MKDOCS_2_WARNING := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help site build test check lint serve-en serve-zh update-outputs diff accept lock clean
+.PHONY: help site build test check lint serve-en serve-zh update-outputs diff accept lock bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -34,7 +34,7 @@ test: .venv/ready node_modules/ready  ## run every test: pages, library, engine,
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/ready  ## lint and check types
-	$(BIN)/ruff check course_lib docs/engine docs/conftest.py tests
+	$(BIN)/ruff check course_lib docs/engine docs/conftest.py tests benchmarks
 	$(BIN)/mypy
 
 check: lint test build  ## the one gate: lint, types, tests, strict build
@@ -60,5 +60,9 @@ lock: .venv/ready  ## write constraints.txt anew from pyproject.toml
 	  --no-emit-index-url --constraint - --output-file constraints.txt $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS))
 	sed -i 's/+cpu$$//' constraints.txt
 
+bench: .venv/ready node_modules/ready  ## measure the speed that is promised; writes benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks.site
+
 clean:  ## remove what was built, keep the environment
-	rm -rf site .cache .site-* .pytest_cache .mypy_cache .ruff_cache
+	rm -rf site .cache .site-* .pytest_cache .mypy_cache .ruff_cache build
+	find benchmarks course_lib docs tests -name __pycache__ -type d -prune -exec rm -rf {} +

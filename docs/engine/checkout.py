@@ -22,8 +22,13 @@ class Checkout:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        # Only at the top: docs/en/build/ would be a chapter.
-        shutil.copytree(ROOT, root, ignore=lambda at, names: _LEFT_OUT(at, names) if Path(at) == ROOT else set())
+
+        def left_out(at: str, names: list[str]) -> set[str]:
+            if Path(at) == ROOT:
+                return _LEFT_OUT(at, names)
+            return {"__pycache__"} & set(names)  # deeper down, docs/en/build/ would be a chapter
+
+        shutil.copytree(ROOT, root, ignore=left_out)
         (root / "node_modules").symlink_to(ROOT / "node_modules")
 
     def replace_pages(self, pages: dict[str, str]) -> None:
@@ -65,6 +70,14 @@ class Checkout:
             "NO_MKDOCS_2_WARNING": "1",
         }
         return os.environ | settings | more
+
+    def command(self, *arguments: str) -> None:
+        """Run ``python ARGUMENTS`` here.
+
+        Raises:
+            subprocess.CalledProcessError: it failed.
+        """
+        subprocess.run([sys.executable, *arguments], cwd=self.root, env=self.environment(), check=True)
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
         """Start ``python -m ARGUMENTS`` here; standard error joins standard output."""

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -228,3 +229,14 @@ def test_serving_shows_outputs_and_picks_up_edits_of_page_and_library(course: Ch
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+
+
+def test_make_clean_removes_what_was_made_and_nothing_else(tmp_path: Path) -> None:
+    root = Checkout(tmp_path / "course").root
+    before = state_of(root), sorted(root.rglob("*"))
+    for name in ("site/en/a.html", ".site-x/site/b.html", ".cache/pages/c.json", "course_lib/__pycache__/d.pyc",
+                 "docs/engine/__pycache__/e.pyc", ".mypy_cache/f", ".ruff_cache/g", ".pytest_cache/h"):  # fmt: skip
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("made", encoding="utf-8")
+    subprocess.run(["make", "clean"], cwd=root, check=True, capture_output=True)
+    assert (state_of(root), sorted(root.rglob("*"))) == before

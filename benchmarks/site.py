@@ -1,0 +1,187 @@
+"""The speed that issue 2 promises for the site, measured on a copy of the course; ``make bench`` runs it.
+
+Timings are ratios or differences within one run, medians of interleaved runs; counts come from a probe in every
+process (``benchmarks/probe``). ``--without-tests`` leaves out the projection of ``make test``, the longest part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+HOME = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(HOME), str(HOME / "docs")]  # so that running this file by its path works too
+
+from engine import page_files  # noqa: E402
+from engine.checkout import Checkout  # noqa: E402
+from engine.page import Page  # noqa: E402
+
+from benchmarks.report import Row, replace_section, surroundings, table  # noqa: E402
+
+PLANNED_PAGES = 84  # 42 in two languages
+CORES_OF_THE_PLAN = 2
+REPEATS = 5
+PLAIN = {"mkdocs.yml": "mkdocs.plain.yml", "mkdocs.zh.yml": "mkdocs.plain.zh.yml"}
+
+
+def done(outcome: tuple[int, str, list[str]]) -> list[str]:
+    """What the probe saw of a command that must succeed."""
+    status, said, seen = outcome
+    if status:
+        raise SystemExit(f"the course does not build, so nothing can be measured:\n{said}")
+    return seen
+
+
+def executed(seen: list[str]) -> int:
+    """Pieces of the pages' code that ran."""
+    return sum(line.startswith("run ") for line in seen)
+
+
+def pages_run(seen: list[str]) -> int:
+    """Pages whose code ran (a page that is all doctests would not be named; none is)."""
+    return len({line for line in seen if line.startswith("run ") and line.endswith(".md")})
+
+
+def seconds(action: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+def cold_run(course: Checkout) -> tuple[list[Row], str]:
+    """The first run, against the blocks' own times; torch's imports."""
+    load = "import engine.runner; engine.runner.preload()"
+    start = median(seconds(lambda: course.command("-c", load)) for _ in range(3))
+    seen: list[str] = []
+    wall = seconds(lambda: seen.extend(done(course.watched("engine", "run"))))
+    records = [json.loads(file.read_text()) for file in (course.root / ".cache" / "pages").glob("*.json")]
+    own = sum(result["seconds"] for record in records for result in record["results"] if result)
+    cores = os.cpu_count() or 1
+    rows = [
+        Row("cold run less its start, over the blocks' own times / cores", (wall - start) / (own / cores), 1.3),
+        Row(f"imports of torch in the cold run of {len(records)} pages", seen.count("import torch"), 1),
+    ]
+    return rows, f"Cold run {wall:.1f} s, its fixed start {start:.1f} s, the blocks' own times {own:.1f} s."
+
+
+def unchanged(course: Checkout, pages: int) -> tuple[list[Row], str]:
+    """A build with nothing changed, against plain MkDocs without our extension."""
+    for config, plain in PLAIN.items():
+        text = (course.root / config).read_text(encoding="utf-8")
+        text = re.sub(r"^  engine\.extension:.*\n", "", text, flags=re.MULTILINE)
+        (course.root / plain).write_text(text.replace("INHERIT: mkdocs.yml", f"INHERIT: {PLAIN['mkdocs.yml']}"))
+    seen = done(course.watched("engine.build"))  # also warms what both need: formulas, jieba's dictionary
+    ours, plain_times = [], []
+
+    def build_plain() -> None:
+        for config in PLAIN.values():
+            status, said = course.run("mkdocs", "build", "-f", config, "-d", str(course.root / "plain"))
+            if status:
+                raise SystemExit(said)
+
+    for _ in range(REPEATS):
+        plain_times.append(seconds(build_plain))
+        ours.append(seconds(lambda: course.run("engine.build")))
+    extra = median(ours) - median(plain_times)
+    rows = [
+        Row("blocks run by a build with nothing changed", executed(seen), 0),
+        Row("imports of torch in a build with nothing changed", seen.count("import torch"), 0),
+        Row("a build with nothing changed, over plain MkDocs, a page", extra / pages, 0.15, " s"),
+    ]
+    return rows, f"Build {median(ours):.1f} s, plain MkDocs {median(plain_times):.1f} s, {pages} pages."
+
+
+def edits(course: Checkout) -> list[Row]:
+    """A change of words, and a change of one block."""
+    page = min(
+        (
+            page
+            for page in map(Page.read, page_files(course.root / "docs"))
+            if page.blocks and not page.blocks[-1].fence.indent
+        ),
+        key=lambda page: len(page.blocks),
+    )
+    name = str(page.path.relative_to(course.root / "docs"))
+    course.write(name, page.text + "\nMore words.\n")
+    prose = executed(done(course.watched("engine.build")))
+    source = page.blocks[-1].source
+    course.edit(name, source, source.rstrip("\n") + "  # edited\n")
+    block = pages_run(done(course.watched("engine.build")))
+    course.write(name, page.text)
+    return [
+        Row("blocks run after an edit of prose", prose, 0),
+        Row("pages run after an edit of one block", block, 1),
+    ]
+
+
+PARTS = {  # part of the suite -> whether it grows with the number of pages
+    "docs": True,
+    "tests/pages": True,
+    "tests/site/test_site.py": True,
+    "tests/site --ignore=tests/site/test_site.py": False,
+    "tests/engine": False,
+    "course_lib tests/course_lib": False,
+}
+
+
+def projection(course: Checkout, pages: int) -> tuple[list[Row], str]:
+    """All of ``make test``, part by part in one process, projected to the planned pages on two workers.
+
+    The verdict is on processor time, as other work on the machine stretches the clock; the clock's is noted beside it.
+    pytest-xdist's ``loadfile`` gives a file to one worker, so the longest single file bounds the whole from below.
+    """
+    total, longest, clock, words = 0.0, 0.0, 0.0, []
+    for part, grows in PARTS.items():
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        said: list[str] = []
+        wall = seconds(lambda part=part, said=said: said.append(course.run("pytest", "-q", *part.split())[1]))  # type: ignore[misc]
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        times = PLANNED_PAGES / pages if grows else 1
+        total += used * times
+        clock += wall * times
+        longest = max(longest, used * times if part.startswith(("tests/pages", "tests/site/test_site")) else 0)
+        words.append(f"{part} {used:.0f} s of processor time in {wall:.0f} s, projected {used * times:.0f} s")
+        print(words[-1], said[0].strip().splitlines()[-1], sep="; ", flush=True)
+    minutes = max(total / CORES_OF_THE_PLAN, longest) / 60
+    rows = [Row(f"make test, projected to {PLANNED_PAGES} pages on {CORES_OF_THE_PLAN} cores", minutes, 15, " min")]
+    note = f"Parts of make test with {pages} pages: {'; '.join(words)}."
+    return rows, f"{note} By the clock of this machine in this run: {clock / CORES_OF_THE_PLAN / 60:.0f} min."
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.site", description=__doc__)
+    parser.add_argument("--without-tests", action="store_true")
+    chosen = parser.parse_args()
+    rows: list[Row] = []
+    notes: list[str] = []
+
+    def report(found: list[Row], note: str = "") -> None:
+        rows.extend(found)
+        notes.extend([note] if note else [])
+        print(*found, *([note] if note else []), sep="\n", flush=True)
+        where = surroundings("torch", "mkdocs", "mkdocs-material", "pymdown-extensions", "pytest")
+        replace_section("The site", "\n\n".join([where, table(rows), *notes]))  # at each step: the last one is long
+
+    with tempfile.TemporaryDirectory() as folder:
+        course = Checkout(Path(folder) / "course")
+        pages = len(page_files(course.root / "docs"))
+        report(*cold_run(course))
+        report(*unchanged(course, pages))
+        report(edits(course))
+        if not chosen.without_tests:
+            report(*projection(course, pages))
+    return 0 if all(row.kept for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""The chapters build under Zensical, the successor of Material for MkDocs, with the same outputs, figures and formulas.
+
+Zensical reads our mkdocs.yml, its INHERIT and !ENV, the theme's overrides and our Markdown extensions as they are.
+It reads no MkDocs hooks: the style sheets, scripts and fonts that `engine.hooks` adds are put into the pages' folder.
+"""
+
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from engine import CACHE, LANGUAGES, ROOT, page_files
+from engine.checkout import Checkout
+from engine.page import Page
+
+pytestmark = pytest.mark.skipif(
+    find_spec("zensical") is None, reason="Zensical cannot be installed here: it has no wheel for this machine"
+)
+PAGES = [Page.read(path) for path in page_files()]
+CONFIGS = {"en": "mkdocs.yml", "zh": "mkdocs.zh.yml"}
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The same pages as MkDocs and as Zensical build them; results come from this checkout's cache."""
+    course = Checkout(tmp_path_factory.mktemp("zensical") / "course")
+    (course.root / ".cache").mkdir()
+    for name in ("pages", "math"):  # not .cache itself: Zensical keeps its own things there, and may empty it
+        (CACHE / name).mkdir(parents=True, exist_ok=True)
+        (course.root / ".cache" / name).symlink_to(CACHE / name)
+    status, said = course.run("engine", "run")
+    assert status == 0, said
+    for language, config in CONFIGS.items():
+        status, said = course.run("mkdocs", "build", "--strict", "-f", config, "-d", str(course.root / "mk" / language))
+        assert status == 0, said
+    for language, config in CONFIGS.items():
+        assets = course.root / "docs" / language / "assets"
+        shutil.copytree(ROOT / "docs" / "theme" / "assets", assets)
+        shutil.copytree(ROOT / "node_modules" / "katex" / "dist" / "fonts", assets / "katex" / "fonts")
+        shutil.copy(ROOT / "node_modules" / "katex" / "dist" / "katex.min.css", assets / "katex")
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("zensical")), "build", "-f", config],
+            cwd=course.root, env=course.environment(), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+    return {"mkdocs": course.root / "mk", "zensical": course.root / "site"}
+
+
+def article(site: Path, page: Page) -> Tag:
+    folder = site / page.language / ("" if page.slug == "index" else page.slug)
+    soup = BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
+    found = soup.select_one("article")
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.language}/{page.slug}")
+def test_a_page_shows_the_same_under_zensical(sites: dict[str, Path], page: Page) -> None:
+    ours, theirs = article(sites["mkdocs"], page), article(sites["zensical"], page)
+    blocks = {block["id"]: block for block in theirs.select(".course-block")}
+    assert list(blocks) == [block.name for block in page.blocks]
+    for block in ours.select(".course-block"):
+        other = blocks[block["id"]]
+        assert other.get("data-needs") == block.get("data-needs")
+        code, other_code = block.select_one("pre"), other.select_one("pre")
+        assert code and other_code and other_code.get_text() == code.get_text()
+    for what in (".output", "figure.figure svg", "figure.figure figcaption", ".diagram", ".math", ".verified"):
+        assert [tag.decode() for tag in theirs.select(what)] == [tag.decode() for tag in ours.select(what)], what
+    assert [tag["id"] for tag in theirs.select("figure.figure")] == list(page.figures)
+    assert bool(theirs.select(".math .katex")) == ("$" in page.prose)
+    assert bool(theirs.select(".output")) == bool(page.blocks)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_pages_load_is_there(sites: dict[str, Path], language: str) -> None:
+    site = sites["zensical"] / language
+    soup = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
+    loaded = [str(tag.get("href") or tag.get("src")) for tag in soup.select("link[rel=stylesheet], script[src]")]
+    assert any("course.css" in name for name in loaded) and any("copy.js" in name for name in loaded)
+    for name in loaded:
+        assert (site / name.split("?")[0]).exists(), name
