@@ -66,6 +66,11 @@ def _tables(page: Page) -> list[tuple[int, int]]:
     return sizes
 
 
+def _explorables(page: Page) -> list[tuple[tuple[str, str], ...]]:
+    tags = re.findall(r"<div\b[^>]*\bclass=\"explorable\"[^>]*>", page.prose)
+    return [tuple(sorted(re.findall(r"([\w-]+)=\"([^\"]*)\"", tag))) for tag in tags]
+
+
 def _links(page: Page) -> list[str]:
     return sorted(re.findall(r"\]\(([^)\s]+)[^)]*\)", page.prose))
 
@@ -79,6 +84,7 @@ _COMPARED: dict[str, Callable[[Page], list[object]]] = {
         for block in page.blocks
     ],
     "figures": lambda page: list(page.figures),
+    "explorables (id, name and settings)": lambda page: list(_explorables(page)),
     "math": lambda page: list(_math(page)),
     "tables (rows and columns)": lambda page: list(_tables(page)),
     "links": lambda page: list(_links(page)),

@@ -29,6 +29,12 @@ x = 1  # one
 print(f"value {x}")
 ```
 
+<div class="explorable" id="try-it" data-explorable="descent" data-w0="1.8" markdown>
+
+Find the largest rate.
+
+</div>
+
 ### Exercise {#ex-one .exercise data-difficulty="1"}
 """
 TRANSLATED = [
@@ -37,6 +43,7 @@ TRANSLATED = [
     ("Text with", "文字"),
     ("Title", "标题"),
     ("alt: alt", "alt: 说明"),
+    ("Find the largest rate.", "找出最大的学习率。"),
 ]
 
 
@@ -64,6 +71,10 @@ def test_a_translation_is_equal() -> None:
         ("figure: F01", "figure: F02", "figures"),
         ("#ex-one", "#ex-two", "exercises"),
         ('data-difficulty="1"', 'data-difficulty="2"', "exercises"),
+        ('data-explorable="descent"', 'data-explorable="sigmoid"', "explorables"),
+        ('data-w0="1.8"', 'data-w0="1.5"', "explorables"),
+        ('id="try-it"', 'id="shi-yi-shi"', "explorables"),
+        ('class="explorable"', 'class="other"', "explorables"),
         ("| 1 | 2 |\n", "", "tables"),
         ("other.md#there", "other.md", "links"),
         ("follows: ", "follows: 0", "make diff PAGE="),

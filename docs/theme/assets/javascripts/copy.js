@@ -52,9 +52,13 @@
       bar.append(said);
       block.append(bar);
     }
-    // The language link keeps the place on the page.
+    // The language link keeps the place on the page, and what explorables are set to.
     for (const link of document.querySelectorAll("a.course-language")) {
-      link.addEventListener("click", () => { link.hash = location.hash; });
+      link.addEventListener("click", (event) => {
+        link.search = location.search;
+        link.hash = location.hash;
+        event.stopPropagation(); // Material would look for the address in the sitemap, query and all, and go home
+      });
     }
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
