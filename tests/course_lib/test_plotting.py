@@ -70,7 +70,7 @@ def test_levels_lie_where_the_loss_has_them() -> None:
 def test_levels_enclose_equal_areas() -> None:
     axes = contours(lambda p: p[..., 0] ** 3, domain=((0.0, 1.0), (0.0, 1.0)), levels=3)
     (lines,) = axes.collections
-    assert np.allclose(np.cbrt(lines.get_array()), [0.25, 0.5, 0.75], atol=0.01)
+    assert np.allclose(np.cbrt(lines.levels), [0.25, 0.5, 0.75], atol=0.01)
     contours(lambda p: 0 * p[..., 0] + p[..., 1].round(), domain=((0.0, 1.0), (0.0, 1.0)))  # few different losses
 
 
