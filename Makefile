@@ -7,7 +7,7 @@ export OMP_NUM_THREADS := 1
 export NO_MKDOCS_2_WARNING := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help site build test check lint serve-en serve-zh update-outputs diff accept lock bench clean
+.PHONY: help site build test torture check lint serve-en serve-zh update-outputs diff accept lock bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -32,6 +32,9 @@ build: .venv/ready node_modules/ready  ## build both languages strictly, without
 
 test: .venv/ready node_modules/ready  ## run every test: pages, library, engine, site
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+torture: .venv/ready  ## kill a training run 200 times: the weights have to be those of one that was not
+	PYTHONPATH=docs:. $(BIN)/python tests/course_lib/torture.py 200
 
 lint: .venv/ready  ## lint and check types
 	$(BIN)/ruff check course_lib docs/engine docs/conftest.py tests benchmarks

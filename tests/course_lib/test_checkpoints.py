@@ -1,6 +1,5 @@
 """Checkpoints: whole or not at all, read as data only, and the last good one found again."""
 
-import multiprocessing
 import os
 import pickle
 import random
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 import torch
+import torture
 from torch import nn
 
 from course_lib import checkpoints as module
@@ -243,11 +243,10 @@ def _write_for_ever(folder: Path) -> None:
 
 
 def test_a_kill_in_the_middle_of_writing_loses_nothing(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["course_lib.checkpoints", __name__])
+    forks = torture.context()
     generator, before, halves = random.Random(0), 0, 0
     for _ in range(10):
-        process = context.Process(target=_write_for_ever, args=(tmp_path,))
+        process = forks.Process(target=_write_for_ever, args=(tmp_path,))
         process.start()
         while max(Checkpoints(tmp_path).steps(), default=0) < before + 5:
             time.sleep(0.001)
