@@ -49,6 +49,7 @@ def explain(
     Returns:
         The error, to be raised.
 
+    >>> import torch
     >>> print(explain(float("nan"), "step 3", (torch.tensor([[1.0, float("inf")]]), torch.tensor([0])),
     ...               nn.Linear(2, 2), [0.7, 0.6]))
     the loss is nan at step 3
