@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -330,6 +330,58 @@ class TestEveryLoss:
     def test_no_number_is_read_on_another_device(self, loss: Loss) -> None:
         # the meta device has no numbers: whatever read one would raise
         assert loss(torch.empty(4, 3, device="meta"), self.target_of(loss).to("meta")).is_meta
+
+
+DTYPES = st.sampled_from(
+    [torch.float32, torch.float64, torch.float16, torch.int64, torch.int32, torch.bool, torch.uint8]
+)
+SOME_SHAPE = st.lists(st.integers(0, 4), max_size=3).map(tuple)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    loss=st.sampled_from([mse, mae, binary_cross_entropy, cross_entropy]),
+    shapes=st.tuples(SOME_SHAPE, SOME_SHAPE),
+    dtypes=st.tuples(DTYPES, DTYPES),
+    fill=st.sampled_from([0, 1, 2, -1, -100, math.nan, math.inf, -math.inf]),
+)
+def test_whatever_comes_in_is_worked_on_or_refused_by_name(
+    loss: Loss, shapes: tuple[tuple[int, ...], ...], dtypes: tuple[torch.dtype, ...], fill: float
+) -> None:
+    outputs = torch.zeros(shapes[0]).to(dtypes[0])
+    target = torch.full(shapes[1], fill).nan_to_num(7 if not dtypes[1].is_floating_point else math.nan).to(dtypes[1])
+    name = "prediction" if loss in (mse, mae) else "logits"
+    try:
+        value = loss(outputs, target)
+    except (TypeError, ValueError, FloatingPointError) as error:
+        assert name in str(error) or "target" in str(error)
+        assert re.search("should|shape|convert|classes are numbered|holds|empty", str(error))
+    else:
+        assert value.shape == () and not value.isnan()
+        assert target.shape in (outputs.shape, outputs.shape[:1] + outputs.shape[2:])
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")
+class TestOnAGPU:
+    @pytest.fixture(autouse=True)
+    def _never_wait(self) -> Iterator[None]:
+        torch.cuda.set_sync_debug_mode("error")
+        yield
+        torch.cuda.set_sync_debug_mode("default")
+
+    @pytest.mark.parametrize(("ours", "theirs"), [*ALIKE, (cross_entropy, functional.cross_entropy)])
+    def test_same_value_without_waiting(self, ours: Loss, theirs: Loss) -> None:
+        torch.manual_seed(0)
+        outputs = torch.randn(64, 10, device="cuda", requires_grad=True)
+        labels = torch.randint(10, (64,), device="cuda")
+        target = labels if ours is cross_entropy else torch.rand(64, 10, device="cuda")
+        gradients, values = [], []
+        for loss in (ours, theirs):
+            values.append(loss(outputs, target))
+            gradients.append(torch.autograd.grad(values[-1], outputs)[0])
+        torch.cuda.set_sync_debug_mode("default")
+        torch.testing.assert_close(*values)
+        torch.testing.assert_close(*gradients)
 
 
 @pytest.mark.parametrize("smoothing", [-0.1, 1.0, math.nan])

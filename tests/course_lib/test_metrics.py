@@ -1,6 +1,7 @@
 """The metrics, fed batch by batch, against scikit-learn's on everything at once."""
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -149,3 +150,41 @@ def test_wrong_sizes_are_named(number: int) -> None:
         ConfusionMatrix(number)
     with pytest.raises(ValueError, match=re.escape(f"bins should be a whole number of at least 1, got {number!r}")):
         Calibration(number)
+
+
+SOME_SHAPE = st.lists(st.integers(0, 4), max_size=3).map(tuple)
+DTYPES = st.sampled_from([torch.float32, torch.float64, torch.bfloat16, torch.int64, torch.bool])
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    make=st.sampled_from([Accuracy, Calibration, MeanAbsoluteError, R2, lambda: ConfusionMatrix(3)]),
+    shapes=st.tuples(SOME_SHAPE, SOME_SHAPE),
+    dtypes=st.tuples(DTYPES, DTYPES),
+    fill=st.sampled_from([0, 1, 5, -1]),
+)
+def test_whatever_comes_in_is_counted_or_refused_by_name(
+    make: Callable[[], Metric], shapes: tuple[tuple[int, ...], ...], dtypes: tuple[torch.dtype, ...], fill: int
+) -> None:
+    metric = make()
+    outputs, targets = torch.zeros(shapes[0]).to(dtypes[0]), torch.full(shapes[1], fill).to(dtypes[1])
+    try:
+        metric.update(outputs, targets)
+    except (TypeError, ValueError) as error:
+        assert re.search("outputs|targets", str(error)) and metric.count == 0 and metric.sums is None
+    else:
+        assert metric.count == targets.numel() and metric.compute() is not None
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")
+def test_an_update_never_waits_for_the_gpu() -> None:
+    scores, labels = torch.randn(64, 3, device="cuda"), torch.randint(3, (64,), device="cuda")
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for metric in (Accuracy(), ConfusionMatrix(3), Calibration()):
+            metric.update(scores, labels)
+            metric.update(scores, labels)
+        for metric in (MeanAbsoluteError(), R2()):
+            metric.update(scores[:, 0], scores[:, 1])
+    finally:
+        torch.cuda.set_sync_debug_mode("default")

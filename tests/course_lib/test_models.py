@@ -348,3 +348,22 @@ def test_the_same_noise_gives_the_same_points() -> None:
     assert torch.equal(samples[0], samples[1]) and not torch.equal(samples[0], samples[2])
     assert model.double().sample(2).dtype == torch.float64
     assert model(torch.zeros(4, 3, dtype=torch.float64)).shape == (4, 1)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    model=st.sampled_from([*MODELS, ConvNet(1, 2, 16)]),
+    shape=st.lists(st.sampled_from([0, 1, 2, 3, 16]), max_size=4).map(tuple),
+    dtype=st.sampled_from([torch.float32, torch.float64, torch.int64, torch.bool]),
+)
+def test_whatever_comes_in_is_worked_on_or_refused_by_name(
+    model: nn.Module, shape: tuple[int, ...], dtype: torch.dtype
+) -> None:
+    try:
+        y = model(torch.zeros(shape, dtype=dtype))
+    except ValueError as error:
+        assert f"got {shape}" in str(error)
+    except TypeError as error:
+        assert f"x is {dtype}" in str(error)
+    else:
+        assert dtype == torch.float32 and y.shape[0] == shape[0]

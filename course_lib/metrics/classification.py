@@ -1,107 +1,11 @@
-"""What is counted beside the loss, batch by batch, without making the device wait.
-
-The protocol, for `course_lib.training.fit(metrics={"accuracy": Accuracy()})` and for a loop of your own:
-
-* `metric.reset()` forgets everything; a new metric is empty.
-* `metric.update(outputs, targets)` adds one batch. It keeps `metric.sums`, a tensor on the batch's device, and
-  `metric.count`, a Python number. No value travels to the host, so nothing waits.
-* `metric.compute()` turns both into the value, a tensor: `.item()`, once an epoch, is where the host waits.
-* `metric(outputs, targets)` is the value of these alone; what was counted before stays.
-
-Everything is a function of sums over samples. So batches of unequal size weigh as they should, and several processes
-agree by adding up their `sums` and `count` (`torch.distributed.all_reduce`) before `compute`.
-
-Not over torchmetrics 1.9, as measured in November 2026: its import takes 5.7 s (torch's own 1.5 s) and fails where
-torchvision lies beside the CPU build of torch; one update of its accuracy takes 3 to 8 times as long.
-"""
+"""Metrics for classes: how many are right, which are taken for which, and whether a probability is one."""
 
 from __future__ import annotations
-
-from abc import ABC, abstractmethod
 
 import torch
 from torch import Tensor
 
-
-class Metric(ABC):
-    """A number, or several, that follows from sums over samples. A metric of your own defines the two methods below.
-
-    Attributes:
-        sums: sums over the samples so far, of any shape; None before the first batch.
-        count: number of targets so far.
-
-    Raises:
-        TypeError: `update` gets something other than tensors.
-        ValueError: a batch is empty or its shapes do not fit; `compute` comes before any `update`.
-
-    >>> class MeanSquaredError(Metric):
-    ...     def sums_of(self, outputs, targets):
-    ...         return ((outputs - targets) ** 2).sum()
-    ...     def value(self, sums, count):
-    ...         return sums / count
-    >>> metric = MeanSquaredError()
-    >>> metric.update(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
-    >>> metric.update(torch.tensor([5.0]), torch.tensor([6.0]))
-    >>> metric.compute()  # (0 + 4 + 1) / 3
-    tensor(1.6667)
-    """
-
-    def __init__(self) -> None:
-        self.reset()
-
-    @abstractmethod
-    def sums_of(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Sums over the samples of one batch, always of the same shape."""
-
-    @abstractmethod
-    def value(self, sums: Tensor, count: int) -> Tensor:
-        """The metric, from the sums over all batches and the number of targets."""
-
-    def reset(self) -> None:
-        """Forget every batch."""
-        self.sums: Tensor | None = None
-        self.count = 0
-
-    def update(self, outputs: Tensor, targets: Tensor) -> None:
-        """Add one batch: outputs of the model, and the targets."""
-        for name, given in (("outputs", outputs), ("targets", targets)):
-            if not isinstance(given, Tensor):
-                raise TypeError(
-                    f"{name} should be a tensor, got {type(given).__name__}; torch.as_tensor({name}) is one"
-                )
-        if targets.numel() == 0:
-            raise ValueError(f"targets is an empty batch, of shape {tuple(targets.shape)}: nothing to count")
-        sums = self.sums_of(outputs.detach(), targets.detach())
-        self.sums = sums if self.sums is None else self.sums + sums
-        self.count += targets.numel()
-
-    def compute(self) -> Tensor:
-        """The metric over all batches since the last reset."""
-        if self.sums is None:
-            raise ValueError(f"{type(self).__name__} has seen no batch: call update(outputs, targets) before compute()")
-        return self.value(self.sums, self.count)
-
-    def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        before = self.sums, self.count
-        self.reset()
-        try:
-            self.update(outputs, targets)
-            return self.compute()
-        finally:
-            self.sums, self.count = before
-
-
-def _wide(values: Tensor) -> Tensor:
-    # float32 stops counting at 2^24; Apple's GPUs know nothing wider
-    return values.to(torch.float32 if values.device.type == "mps" else torch.float64)
-
-
-def _same_shape(outputs: Tensor, targets: Tensor) -> None:
-    if outputs.shape != targets.shape:
-        shapes = f"outputs {tuple(outputs.shape)} and targets {tuple(targets.shape)}"
-        raise ValueError(
-            f"outputs and targets should have the same shape, got {shapes}; (N, 1) loses its 1 by squeeze(1)"
-        )
+from course_lib.metrics.metric import Metric, wide
 
 
 def predicted_classes(outputs: Tensor, targets: Tensor) -> Tensor:
@@ -226,45 +130,10 @@ class Calibration(Metric):
             probability, came_true = outputs.softmax(1).amax(1), predicted == targets
         else:
             probability, came_true = outputs.sigmoid(), targets > 0.5
-        probability = _wide(probability).flatten()
+        probability = wide(probability).flatten()
         rows = torch.stack((probability, came_true.flatten().to(probability), torch.ones_like(probability)))
         places = (probability * self.bins).long().clamp(max=self.bins - 1).expand(3, -1)
         return torch.zeros(3, self.bins, dtype=rows.dtype, device=rows.device).scatter_add_(1, places, rows)
 
     def value(self, sums: Tensor, count: int) -> Tensor:
         return torch.cat((sums[:2] / sums[2], sums[2:]))
-
-
-class MeanAbsoluteError(Metric):
-    """Mean of |ŷ - y|, in the unit of y.
-
-    >>> MeanAbsoluteError()(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 5.0]))
-    tensor(1.5000, dtype=torch.float64)
-    """
-
-    def sums_of(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        _same_shape(outputs, targets)
-        return (_wide(outputs) - _wide(targets)).abs().sum()
-
-    def value(self, sums: Tensor, count: int) -> Tensor:
-        return sums / count
-
-
-class R2(Metric):
-    """Coefficient of determination, R² = 1 - Σ(ŷ - y)² / Σ(y - ȳ)²: 1 is perfect, 0 no better than the mean ȳ.
-
-    Σ(y - ȳ)² = Σy² - (Σy)² / N, summed in float64. NaN or -inf where all targets are the same.
-
-    >>> R2()(torch.tensor([1.0, 2.0, 3.0]), torch.tensor([1.0, 2.0, 4.0])).round(decimals=4)
-    tensor(0.7857, dtype=torch.float64)
-    """
-
-    def sums_of(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        _same_shape(outputs, targets)
-        y = _wide(targets)
-        return torch.stack((((_wide(outputs) - y) ** 2).sum(), y.sum(), (y**2).sum()))
-
-    def value(self, sums: Tensor, count: int) -> Tensor:
-        errors, total, squares = sums
-        score: Tensor = 1 - errors / (squares - total**2 / count)
-        return score
