@@ -70,10 +70,10 @@ class Adam(MultiTensorOptimizer):
         m, v = run.memory("exp_avg"), run.memory("exp_avg_sq")
         g = self._decay(run)
         torch._foreach_lerp_(m, g, 1 - beta1)  # m + (1 - β₁) (g - m), the same as above in one operation
-        torch._foreach_mul_(v, beta2)
+        torch._foreach_mul_(v, run.factor(beta2))
         torch._foreach_addcmul_(v, g, g, value=1 - beta2)
         sigma = torch._foreach_sqrt(v)
-        torch._foreach_div_(sigma, (1 - beta2**run.step) ** 0.5)  # √v̂
+        torch._foreach_div_(sigma, run.factor((1 - beta2**run.step) ** 0.5))  # √v̂
         torch._foreach_add_(sigma, run.group["eps"])
         # 1 - β₁ⁿ divides the rate, not m: one number instead of all
         torch._foreach_addcdiv_(run.weights, m, sigma, value=-run.group["lr"] / (1 - beta1**run.step))
@@ -112,5 +112,5 @@ class AdamW(Adam):
 
     def _decay(self, run: Run) -> list[Tensor]:
         if run.group["weight_decay"]:
-            torch._foreach_mul_(run.weights, 1 - run.group["lr"] * run.group["weight_decay"])
+            torch._foreach_mul_(run.weights, run.factor(1 - run.group["lr"] * run.group["weight_decay"]))
         return run.gradients

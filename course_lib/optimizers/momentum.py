@@ -53,6 +53,6 @@ class Momentum(MultiTensorOptimizer):
         """m ← μ m + g, then θ ← θ - η m, in place."""
         g = run.decayed_gradients()
         m = run.memory("momentum_buffer")
-        torch._foreach_mul_(m, run.group["momentum"])
+        torch._foreach_mul_(m, run.factor(run.group["momentum"]))
         torch._foreach_add_(m, g)
         torch._foreach_add_(run.weights, m, alpha=-run.group["lr"])

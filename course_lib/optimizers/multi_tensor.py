@@ -7,7 +7,12 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, StateDict
+from torch.optim.optimizer import (
+    Optimizer,
+    StateDict,
+    _global_optimizer_post_hooks,
+    _global_optimizer_pre_hooks,
+)
 
 from course_lib.optimizers.ranges import check_number
 from course_lib.optimizers.run import Run
@@ -40,7 +45,6 @@ class MultiTensorOptimizer(Optimizer):
         """Change weights and memories in place by the formula; the gradients are only read."""
         raise NotImplementedError(f"{type(self).__name__} should define update")
 
-    @torch.no_grad()  # the step itself is no part of the function whose gradient we want
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
         """Change every parameter that has a gradient by the formula, in place.
 
@@ -53,15 +57,31 @@ class MultiTensorOptimizer(Optimizer):
         Raises:
             RuntimeError: a gradient is sparse; no parameter has been changed.
         """
+        watched = (
+            self._optimizer_step_pre_hooks
+            or self._optimizer_step_post_hooks
+            or _global_optimizer_pre_hooks
+            or _global_optimizer_post_hooks
+            or torch.autograd._profiler_enabled()  # type: ignore[attr-defined]
+        )
+        return self._watched_step(closure) if watched else self._step(closure)
+
+    # torch would wrap step in hooks and profiling, which take longer than a small network's step: here only when wanted
+    step.hooked = True  # type: ignore[attr-defined]
+
+    def _step(self, closure: Callable[[], float] | None = None) -> float | None:
         loss = None
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
-        for run in self._runs():  # all are gathered, and so checked, before the first is changed
-            self.update(run)
-            for state in run.states:
-                state["step"] = run.step
+        with torch.no_grad():  # the step itself is no part of the function whose gradient we want
+            for run in self._runs():  # all are gathered, and so checked, before the first is changed
+                self.update(run)
+                for state in run.states:
+                    state["step"] = run.step
         return loss
+
+    _watched_step = Optimizer.profile_hook_step(_step)
 
     def _runs(self) -> list[Run]:
         runs = []
@@ -77,7 +97,7 @@ class MultiTensorOptimizer(Optimizer):
                         f"{type(self).__name__}, which changes every weight at every step, takes dense ones only: make "
                         "the layer with sparse=False, or use torch.optim.SGD or torch.optim.SparseAdam"
                     )
-                state = self.state[weight]
+                state = self.state[weight] if self.memories else {"step": 0}  # nothing to remember, no need to count
                 if "step" not in state:
                     for name in self.memories:
                         state.setdefault(name, torch.zeros_like(weight))

@@ -55,7 +55,7 @@ class RMSProp(MultiTensorOptimizer):
         """v ← α v + (1 - α) g², then θ ← θ - η g / (√v + ε), in place."""
         g = run.decayed_gradients()
         v = run.memory("square_avg")
-        torch._foreach_mul_(v, run.group["alpha"])
+        torch._foreach_mul_(v, run.factor(run.group["alpha"]))
         torch._foreach_addcmul_(v, g, g, value=1 - run.group["alpha"])
         sigma = torch._foreach_sqrt(v)
         torch._foreach_add_(sigma, run.group["eps"])

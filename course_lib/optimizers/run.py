@@ -20,7 +20,7 @@ class Run:
     """
 
     group: dict[str, Any]  # the numbers that hold for these weights, such as group["lr"]
-    step: int  # which update of these weights this is, from 1
+    step: int  # which update of these weights this is, from 1; counted only where something is remembered
     weights: list[Tensor]  # of any shapes
     gradients: list[Tensor]  # ∂L/∂weight for each weight, of its shape
     states: list[dict[str, Any]]  # what is remembered of each weight
@@ -35,3 +35,13 @@ class Run:
         if not self.group["weight_decay"]:
             return self.gradients
         return list(torch._foreach_add(self.gradients, self.weights, alpha=self.group["weight_decay"]))
+
+    def factor(self, value: float) -> float | Tensor:
+        """A number to multiply or divide tensors by, in the form that is fastest.
+
+        Given a Python number, `torch._foreach_mul_` on a CPU makes a tensor of it for each weight anew; half-precision
+        weights take it as it is, as they compute with more digits of it than they hold.
+        """
+        if self.weights[0].is_cpu and self.weights[0].dtype in (torch.float32, torch.float64):
+            return torch.tensor(value, dtype=self.weights[0].dtype)
+        return value
