@@ -22,7 +22,7 @@ class Value:
     Attributes:
         data: the number.
         grad: ∂L/∂self, summed over all calls of `L.backward()`; 0.0 before.
-        operation: what made it; "" for a number that was given.
+        operation: what made it, of a and perhaps b; "" for a number that was given.
         sources: the values it was made of, each with ∂self/∂source.
 
     Raises:
@@ -46,20 +46,20 @@ class Value:
 
     def __add__(self, other: Value | Number) -> Value:
         other = _value(other)
-        return Value(self.data + other.data, "", "+", (self, 1.0), (other, 1.0))
+        return Value(self.data + other.data, "", "a + b", (self, 1.0), (other, 1.0))
 
     def __mul__(self, other: Value | Number) -> Value:
         other = _value(other)
-        return Value(self.data * other.data, "", "×", (self, other.data), (other, self.data))
+        return Value(self.data * other.data, "", "a × b", (self, other.data), (other, self.data))
 
     def __sub__(self, other: Value | Number) -> Value:
         other = _value(other)
-        return Value(self.data - other.data, "", "-", (self, 1.0), (other, -1.0))
+        return Value(self.data - other.data, "", "a - b", (self, 1.0), (other, -1.0))
 
     def __truediv__(self, other: Value | Number) -> Value:
         other = _value(other)
         quotient = self.data / other.data
-        return Value(quotient, "", "÷", (self, 1 / other.data), (other, -quotient / other.data))
+        return Value(quotient, "", "a / b", (self, 1 / other.data), (other, -quotient / other.data))
 
     def __pow__(self, exponent: Number) -> Value:
         if isinstance(exponent, bool) or not isinstance(exponent, int | float):
@@ -67,10 +67,10 @@ class Value:
         if self.data < 0 and exponent != int(exponent):
             raise ValueError(f"{self.data} to the power {exponent} is no real number")
         slope = exponent * self.data ** (exponent - 1) if exponent != 0 else 0.0
-        return Value(self.data**exponent, "", f"power {exponent:g}", (self, slope))
+        return Value(self.data**exponent, "", f"a^{exponent:g}", (self, slope))
 
     def __neg__(self) -> Value:
-        return Value(-self.data, "", "negative", (self, -1.0))
+        return Value(-self.data, "", "-a", (self, -1.0))
 
     def exp(self) -> Value:
         """e to the power self; its slope is the result."""
@@ -160,7 +160,7 @@ def mermaid(value: Value) -> str:
     graph LR
       v0["2<br>grad 3"]
       v1["x = 3<br>grad 2"]
-      v2("× = 6<br>grad 1")
+      v2("a × b = 6<br>grad 1")
       v1 -- "2" --> v2
       v0 -- "3" --> v2
     """
@@ -169,7 +169,7 @@ def mermaid(value: Value) -> str:
     numbers = {each: number for number, each in enumerate(value.history())}
     boxes, arrows = [], []
     for each, number in numbers.items():
-        title = html.escape(f"{each.name} {each.operation}".strip())
+        title = html.escape(": ".join(filter(None, (each.name, each.operation))))
         text = f'"{title}{" = " if title else ""}{each.data:.4g}<br>grad {each.grad:.4g}"'
         boxes.append(f"  v{number}({text})" if each.sources else f"  v{number}[{text}]")
         for source, slope in each.sources:
