@@ -10,6 +10,7 @@ from typing import Any
 
 from torch.utils.data import Dataset
 
+from course_lib.datasets.arguments import check_transform, path_of
 from course_lib.vision import torchvision
 
 
@@ -47,7 +48,7 @@ def cifar10(
     Raises:
         FileNotFoundError: the files are not there, or damaged; the message says which, and what to run.
         ConnectionError: they could not be downloaded.
-        TypeError: `root` is no path.
+        TypeError: an argument is of the wrong kind.
         ImportError: torchvision is not installed.
 
     Licence: none stated by the authors. Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images",
@@ -57,9 +58,11 @@ def cifar10(
     Traceback (most recent call last):
     FileNotFoundError: CIFAR-10 is not ready: no-such-folder/cifar-10-batches-py lacks data_batch_1, ...
     """
-    if not isinstance(root, str | os.PathLike):
-        raise TypeError(f"root should be the path of a folder, got {root!r}")
-    root = Path(root).expanduser()
+    root = path_of(root)
+    check_transform(transform)
+    for name, value in (("train", train), ("download", download)):
+        if not isinstance(value, bool):
+            raise TypeError(f"{name} should be True or False, got {value!r}")
     kind = torchvision().datasets.CIFAR10
     try:
         with warnings.catch_warnings():

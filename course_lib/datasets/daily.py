@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from course_lib.datasets.arguments import seeded, whole_number
 from course_lib.datasets.installed import installed
 from course_lib.datasets.series import Series, windows
 from course_lib.datasets.table import Table
@@ -107,7 +108,7 @@ def channel_views(days: int = 1461, seed: int = 0) -> Series:
         T days from 1 January 2017 (a Sunday); values (T, 1), thousands of views.
 
     Raises:
-        ValueError: `days` is not 1 to 36525 (a hundred years).
+        ValueError: `days` is not 1 to 36525 (a hundred years), or `seed` not 0 to 2⁶⁴ - 1.
         TypeError: `days` or `seed` is not a whole number.
 
     Source: the shape after H.-y. Lee, Machine Learning 2021, lecture 1.
@@ -116,14 +117,10 @@ def channel_views(days: int = 1461, seed: int = 0) -> Series:
     >>> views.dates[5].strftime("%A"), views.values[:, 0]
     ('Friday', tensor([2.4434, 4.1676, 3.6170, 3.9071, 3.4683, 1.8956, 1.9367]))
     """
-    for name, value in (("days", days), ("seed", seed)):
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"{name} should be a whole number, got {value!r}")
+    whole_number("days", days, 1, 36525, ", a hundred years")
     start = datetime.date(2017, 1, 1)
-    if not 1 <= days <= 36525:
-        raise ValueError(f"days should be 1 to 36525, a hundred years, got {days}")
     dates = tuple(start + datetime.timedelta(days=day) for day in range(days))
-    draws = torch.randn(days, generator=torch.Generator().manual_seed(seed), dtype=torch.float64).tolist()
+    draws = torch.randn(days, generator=seeded(seed), dtype=torch.float64).tolist()
     weekday = (1.0, 1.05, 1.0, 0.95, 0.55, 0.5, 0.9)  # Monday to Sunday
     noise, views = 0.0, []
     for day, (date, draw) in enumerate(zip(dates, draws, strict=True)):

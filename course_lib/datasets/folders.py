@@ -9,6 +9,7 @@ from typing import Any
 
 from torch.utils.data import Dataset
 
+from course_lib.datasets.arguments import check_transform, path_of
 from course_lib.datasets.installed import installed
 from course_lib.vision import torchvision
 
@@ -58,7 +59,7 @@ class FolderImages(Dataset[tuple[Any, str]]):
 
     Raises:
         FileNotFoundError: there is no such folder, or no picture in it; NotADirectoryError: it is a file.
-        ValueError: a file with a picture's ending is none.
+        ValueError: a file with a picture's ending is none, or the label leads out of `root`.
         TypeError: an argument is of the wrong kind.
         ImportError: Pillow is not installed.
 
@@ -75,15 +76,15 @@ class FolderImages(Dataset[tuple[Any, str]]):
     """
 
     def __init__(self, root: str | os.PathLike[str], label: str, transform: Callable[[Any], Any] | None = None) -> None:
-        if not isinstance(root, str | os.PathLike):
-            raise TypeError(f"root should be the path of a folder, got {root!r}")
-        if not isinstance(label, str) or not label:
-            raise TypeError(f"label should be the name of a folder in {os.fspath(root)}, got {label!r}")
-        if transform is not None and not callable(transform):
-            raise TypeError(f"transform should be a function of a picture, got {transform!r}")
+        place = path_of(root)
+        check_transform(transform)
+        if not isinstance(label, str):
+            raise TypeError(f"label should be the name of a folder in {place}, got {label!r}")
+        if not label or Path(label).is_absolute() or ".." in Path(label).parts:
+            raise ValueError(f"label should be the name of a folder in {place}, got {label!r}")
         self.label = label
         self.transform = transform
-        self.files = _pictures(_folder(Path(root) / label))
+        self.files = _pictures(_folder(place / label))
 
     def __len__(self) -> int:
         return len(self.files)
@@ -113,7 +114,7 @@ def folder_images(
         in alphabetic order.
 
     Raises:
-        FileNotFoundError, NotADirectoryError, ValueError: as `FolderImages`.
+        FileNotFoundError, NotADirectoryError, ValueError: as `FolderImages`; also for a hidden folder.
         ImportError: torchvision is not installed.
 
     Source: https://docs.pytorch.org/vision/stable/generated/torchvision.datasets.ImageFolder.html
@@ -125,13 +126,14 @@ def folder_images(
     >>> insects.classes, insects.targets
     (['ants', 'bees'], [0, 0, 0, 1, 1, 1])
     """
-    if not isinstance(root, str | os.PathLike):
-        raise TypeError(f"root should be the path of a folder, got {root!r}")
-    whole = _folder(Path(root))
-    classes = [entry for entry in sorted(whole.iterdir()) if entry.is_dir()]
+    check_transform(transform)
+    whole = _folder(path_of(root))
+    classes = sorted(entry for entry in whole.iterdir() if entry.is_dir())
     if not classes:
         raise FileNotFoundError(f"{whole} holds no folders: there should be one for each class")
     for folder in classes:
+        if folder.name[0] == ".":
+            raise ValueError(f"{folder} is hidden, but would count as a class: remove it (notebooks make such folders)")
         _pictures(folder)
     data: Dataset[tuple[Any, int]] = torchvision().datasets.ImageFolder(whole, transform)
     return data

@@ -8,6 +8,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+from course_lib.datasets.arguments import path_of, whole_number
 from course_lib.datasets.installed import installed
 from course_lib.datasets.whole_folder import whole_folder
 
@@ -92,7 +93,7 @@ def write_insects(root: str | os.PathLike[str], n: int = 20, seed: int = 0, size
 
     Args:
         root: the folder to be made.
-        n: pictures of each class to train on, at least 1; for validation half as many, at least one.
+        n: pictures of each class to train on, 1 to 100 000; for validation half as many, at least one.
         seed: picture i of a class is the same for the same seed and size, however many there are.
         size: side of a picture in pixels, 16 to 1024.
 
@@ -120,13 +121,9 @@ def write_insects(root: str | os.PathLike[str], n: int = 20, seed: int = 0, size
     val/ants/0000.png
     val/bees/0000.png
     """
-    for name, value in (("n", n), ("seed", seed), ("size", size)):
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"{name} should be a whole number, got {value!r}")
-    if n < 1:
-        raise ValueError(f"n should be at least 1, got {n}")
-    if not 16 <= size <= 1024:
-        raise ValueError(f"size should be 16 to 1024 pixels, got {size}")
+    whole_number("n", n, 1, 100_000)
+    whole_number("seed", seed, 0, 2**64 - 1)
+    whole_number("size", size, 16, 1024, " pixels")
     with whole_folder(root) as folder:
         for part, count in (("train", n), ("val", max(1, n // 2))):
             for label, draw_insect in (("ants", _ant), ("bees", _bee)):
@@ -134,4 +131,4 @@ def write_insects(root: str | os.PathLike[str], n: int = 20, seed: int = 0, size
                 for number in range(count):
                     rng = random.Random(f"{seed} {part} {label} {number}")
                     _picture(draw_insect, size, rng).save(folder / part / label / f"{number:04}.png")
-    return Path(root)
+    return path_of(root)

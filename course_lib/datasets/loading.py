@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course_lib.datasets.arguments import whole_number
 from course_lib.datasets.in_memory import tensors_of
 
 
@@ -56,10 +57,7 @@ class TensorLoader:
     ) -> None:
         self._tensors, self._rows, self._single = tensors_of(dataset)
         self._samples = len(self._tensors[0]) if self._rows is None else len(self._rows)
-        if isinstance(batch_size, bool) or not isinstance(batch_size, int):
-            raise TypeError(f"batch_size should be a whole number, got {batch_size!r}")
-        if batch_size < 1:
-            raise ValueError(f"batch_size should be at least 1, got {batch_size}")
+        whole_number("batch_size", batch_size, 1)
         for name, value in (("shuffle", shuffle), ("drop_last", drop_last)):
             if not isinstance(value, bool):
                 raise TypeError(f"{name} should be True or False, got {value!r}")
@@ -100,10 +98,7 @@ class TensorLoader:
         >>> [batch.tolist() for batch in loader.iterate(start=1)]
         [[2, 0], [4, 5]]
         """
-        if isinstance(start, bool) or not isinstance(start, int):
-            raise TypeError(f"start should be a whole number, got {start!r}")
-        if not 0 <= start <= len(self):
-            raise ValueError(f"start should be 0 to {len(self)}, the number of batches, got {start}")
+        whole_number("start", start, 0, len(self), ", the number of batches")
         # DataLoader draws a seed for its worker processes here, even when it has none
         torch.empty((), dtype=torch.int64, device="cpu").random_(generator=self.generator)
         return self._batches(start)
@@ -116,7 +111,8 @@ class TensorLoader:
                 generator = torch.Generator().manual_seed(seed)
             shuffled = torch.randperm(self._samples, generator=generator, device="cpu")
             order = shuffled if order is None else order[shuffled]
-        chunks = None if order is None else torch.split(order.to(self._tensors[0].device), self.batch_size)
+        size = min(self.batch_size, self._samples)  # a batch_size beyond int64 too is just one batch
+        chunks = None if order is None else torch.split(order.to(self._tensors[0].device), size)
         full = self._samples // self.batch_size
         for batch in range(start, full):
             yield self._take(batch, chunks)

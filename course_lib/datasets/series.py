@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from course_lib.datasets.arguments import whole_number
 from course_lib.datasets.table import Table
 
 
@@ -25,6 +26,7 @@ class Series:
 
     Raises:
         ValueError: the parts do not fit each other, or a day is missing.
+        TypeError: `values` is no tensor.
 
     >>> import torch
     >>> days = (datetime.date(2024, 2, 28), datetime.date(2024, 2, 29), datetime.date(2024, 3, 1))
@@ -40,6 +42,8 @@ class Series:
     licence: str
 
     def __post_init__(self) -> None:
+        if not isinstance(self.values, Tensor):
+            raise TypeError(f"values should be a tensor, got {type(self.values).__name__}")
         shape = tuple(self.values.shape)
         if shape != (len(self.dates), len(self.names)) or 0 in shape:
             expected = f"({len(self.dates)}, {len(self.names)}), the days and the names"
@@ -87,10 +91,7 @@ def windows(series: Series, days: int, target: str | None = None) -> Table:
     """
     if not isinstance(series, Series):
         raise TypeError(f"series should be a course_lib.datasets.Series, got {type(series).__name__}")
-    if isinstance(days, bool) or not isinstance(days, int):
-        raise TypeError(f"days should be a whole number, got {days!r}")
-    if not 1 <= days < len(series):
-        raise ValueError(f"days should be 1 to {len(series) - 1}, one less than the series has, got {days}")
+    whole_number("days", days, 1, len(series) - 1, ", one less than the series has")
     if target is None and len(series.names) == 1:
         target = series.names[0]
     if target is None or target not in series.names:

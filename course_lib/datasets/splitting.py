@@ -10,13 +10,10 @@ import torch
 from torch import Tensor
 from torch.utils.data import Subset, TensorDataset
 
+from course_lib.datasets.arguments import seeded, whole_number
 from course_lib.datasets.table import Table
 
-
-def _whole_number(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} should be a whole number, got {value!r}")
-    return value
+LARGEST = 100_000_000  # samples; their numbers alone take 0.8 GB
 
 
 def _size(data: Any) -> int:
@@ -26,9 +23,7 @@ def _size(data: Any) -> int:
         size = len(data)
     else:
         raise TypeError(f"data should be a number of samples, or a data set with a length, got {type(data).__name__}")
-    if size < 2:
-        raise ValueError(f"data should hold at least 2 samples to be split, got {size}")
-    return size
+    return whole_number("data", size, 2, LARGEST, " samples, to be split")
 
 
 def _part(data: Any, rows: Tensor) -> Any:
@@ -46,7 +41,7 @@ def _part(data: Any, rows: Tensor) -> Any:
 def _order(size: int, seed: int | None) -> Tensor:
     if seed is None:
         return torch.arange(size)
-    return torch.randperm(size, generator=torch.Generator().manual_seed(_whole_number("seed", seed)))
+    return torch.randperm(size, generator=seeded(seed))
 
 
 def _labels(data: Any, stratify: Any, size: int) -> Tensor:
@@ -137,8 +132,7 @@ def k_fold(data: Any, k: int, seed: int | None = 0) -> list[tuple[Any, Any]]:
     [0, 1, 4] [2, 3]
     """
     size = _size(data)
-    if not 2 <= _whole_number("k", k) <= size:
-        raise ValueError(f"k should be 2 to {size}, the number of samples, got {k}")
+    whole_number("k", k, 2, size, ", the number of samples")
     folds = torch.tensor_split(_order(size, seed), k)
     pairs = []
     for fold, chosen in enumerate(folds):

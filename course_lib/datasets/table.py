@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import torch
 from torch import Tensor
 
 
@@ -25,8 +26,8 @@ class Table:
 
     Raises:
         ValueError: the parts do not fit each other.
+        TypeError: x or y is no tensor.
 
-    >>> import torch
     >>> table = Table(torch.tensor([[3.0], [4.0]]), torch.tensor([9.0, 16.0]), ("side",), "area",
     ...               {"side": "m", "area": "m²"}, source="a ruler", licence="CC0")
     >>> table
@@ -43,6 +44,9 @@ class Table:
     class_names: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
+        for name, value in (("x", self.x), ("y", self.y)):
+            if not isinstance(value, Tensor):
+                raise TypeError(f"{name} should be a tensor, got {type(value).__name__}")
         if self.x.ndim != 2 or self.y.shape != self.x.shape[:1]:
             shapes = f"x {tuple(self.x.shape)} and y {tuple(self.y.shape)}"
             raise ValueError(f"x should have shape (N, d) and y shape (N,), got {shapes}")
@@ -61,6 +65,13 @@ class Table:
 
     def take(self, rows: Tensor) -> Table:
         """The table of some samples: `rows` are their numbers, int64, or one bool for each sample."""
+        if not isinstance(rows, Tensor) or rows.dtype not in (torch.int64, torch.bool):
+            raise TypeError(f"rows should be a tensor of int64 or bool, got {getattr(rows, 'dtype', rows)!r}")
+        size, flags = len(self), rows.dtype == torch.bool
+        if rows.ndim != 1 or (flags and len(rows) != size):
+            raise ValueError(f"rows should have shape (n,), or ({size},) if bool, got {tuple(rows.shape)}")
+        if not flags and len(rows) and not -size <= int(rows.min()) <= int(rows.max()) < size:
+            raise ValueError(f"rows should be below {size}, the number of samples, got {int(rows.max())}")
         rows = rows.to(self.x.device)
         return replace(self, x=self.x[rows], y=self.y[rows])
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from course_lib.datasets.arguments import path_of, whole_number
 from course_lib.datasets.installed import installed
 from course_lib.datasets.whole_folder import whole_folder
 
@@ -44,11 +45,8 @@ def write_textures(root: str | os.PathLike[str], size: int = 64, classes: Sequen
     ...     print(sorted(path.name for path in root.glob("val/grass/*"))[:2], len(list(root.glob("train/gravel/*"))))
     ['row6-column0.png', 'row6-column1.png'] 40
     """
-    if isinstance(size, bool) or not isinstance(size, int):
-        raise TypeError(f"size should be a whole number of pixels, got {size!r}")
-    if not 8 <= size <= SIDE // 4:
-        raise ValueError(f"size should be 8 to {SIDE // 4} pixels, got {size}")
-    if isinstance(classes, str) or not isinstance(classes, Sequence):
+    whole_number("size", size, 8, SIDE // 4, " pixels")
+    if isinstance(classes, str) or not isinstance(classes, Sequence) or not all(isinstance(n, str) for n in classes):
         raise TypeError(f"classes should be names such as ('grass', 'gravel'), got {classes!r}")
     if len(classes) < 2 or len(set(classes)) != len(classes) or not set(classes) <= set(TEXTURES):
         raise ValueError(f"classes should be two or three of {', '.join(TEXTURES)}, got {tuple(classes)}")
@@ -65,4 +63,4 @@ def write_textures(root: str | os.PathLike[str], size: int = 64, classes: Sequen
                     for column in range(pieces):
                         piece = texture[row * size : (row + 1) * size, column * size : (column + 1) * size]
                         image.fromarray(piece).save(folder / part / name / f"row{row}-column{column}.png")
-    return Path(root)
+    return path_of(root)

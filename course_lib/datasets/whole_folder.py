@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from course_lib.datasets.arguments import path_of
+
 
 @contextmanager
 def whole_folder(root: str | os.PathLike[str]) -> Iterator[Path]:
@@ -27,11 +29,9 @@ def whole_folder(root: str | os.PathLike[str]) -> Iterator[Path]:
     ...     print(os.listdir(place), os.listdir(f"{place}/new"))
     ['new'] ['a.txt']
     """
-    if not isinstance(root, str | os.PathLike):
-        raise TypeError(f"root should be the path of a folder, got {root!r}")
-    final = Path(root).absolute()
+    final = path_of(root).absolute()
     if final.exists() and (not final.is_dir() or any(final.iterdir())):
-        raise FileExistsError(f"{os.fspath(root)} is there already: remove it, or choose another folder")
+        raise FileExistsError(f"{final} is there already: remove it, or choose another folder")
     # in the same folder, so on the same disk: only there is a rename one step
     final.parent.mkdir(parents=True, exist_ok=True)
     part = final.with_name(f".{final.name}.{os.getpid()}.part")

@@ -96,6 +96,29 @@ def test_a_sample_and_some_samples() -> None:
     assert some.class_names == table.class_names and len(table.take(table.y == 1)) == 357
 
 
+@pytest.mark.parametrize(
+    ("rows", "error", "told"),
+    [
+        ([1, 2], TypeError, r"a tensor of int64 or bool, got \[1, 2\]"),
+        (torch.tensor([0.5]), TypeError, "got torch.float32"),
+        (torch.tensor(1), ValueError, r"shape \(n,\), or \(442,\) if bool, got \(\)"),
+        (torch.tensor([True]), ValueError, r"got \(1,\)"),
+        (torch.tensor([0, 442]), ValueError, "below 442.*got 442"),
+        (torch.tensor([-443]), ValueError, "below 442"),
+    ],
+)
+def test_rows_that_cannot_be_taken(rows: Any, error: type[Exception], told: str) -> None:
+    with pytest.raises(error, match=told):
+        diabetes().take(rows)
+
+
+def test_tables_of_no_tensors() -> None:
+    with pytest.raises(TypeError, match="x should be a tensor, got list"):
+        dataclasses.replace(diabetes(), x=[[1.0]])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="y should be a tensor, got NoneType"):
+        dataclasses.replace(diabetes(), y=None)  # type: ignore[arg-type]
+
+
 def test_units_where_they_are_known() -> None:
     cells, patients = breast_cancer(), diabetes()
     assert (cells.units["worst texture"], cells.units["mean area"]) == ("grey levels", "not stated")

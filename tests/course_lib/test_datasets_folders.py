@@ -103,13 +103,17 @@ class TestFolderImages:
         [
             ((None, "ants"), "root should be the path of a folder, got None"),
             ((".", None), "label should be the name of a folder in ., got None"),
-            ((".", ""), "label should be the name"),
-            ((".", "ants", 3), "transform should be a function of a picture, got 3"),
+            ((".", "ants", 3), "transform should be a function of a picture, or None, got 3"),
         ],
     )
     def test_the_wrong_kind(self, arguments: tuple[Any, ...], told: str) -> None:
         with pytest.raises(TypeError, match=told):
             FolderImages(*arguments)
+
+    @pytest.mark.parametrize("label", ["", "..", "../train/ants", "/etc"])
+    def test_a_label_that_leads_out(self, drawn: Path, label: str) -> None:
+        with pytest.raises(ValueError, match=f"label should be the name of a folder in .*train, got '{label}'"):
+            FolderImages(drawn / "train", label)
 
     def test_a_missing_package_is_named(self, drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "PIL.Image", None)
@@ -131,6 +135,12 @@ class TestFolderForEachClass:
             folder_images(tmp_path / "x")
         with pytest.raises(FileNotFoundError, match=r"val holds no pictures|train holds no pictures"):
             folder_images(drawn)
+        write_insects(tmp_path / "insects", n=1, size=16)
+        (tmp_path / "insects" / "train" / ".ipynb_checkpoints").mkdir()
+        with pytest.raises(ValueError, match=r".ipynb_checkpoints is hidden, but would count as a class: remove it"):
+            folder_images(tmp_path / "insects" / "train")
+        with pytest.raises(ValueError, match=r"got ''; this folder is '.'"):
+            folder_images("")
         with pytest.raises(TypeError, match="root should be the path of a folder, got 3"):
             folder_images(3)  # type: ignore[arg-type]
 
@@ -189,7 +199,7 @@ class TestInsects:
     @pytest.mark.parametrize(
         ("values", "told"),
         [
-            ({"n": 0}, "n should be at least 1, got 0"),
+            ({"n": 0}, "n should be 1 to 100000, got 0"),
             ({"n": -3}, "got -3"),
             ({"size": 15}, "size should be 16 to 1024 pixels, got 15"),
             ({"size": 1025}, "got 1025"),
@@ -266,7 +276,7 @@ def test_textures_are_cut_without_a_network(tmp_path: Path, monkeypatch: pytest.
     [
         ({"size": 7}, ValueError, "size should be 8 to 128 pixels, got 7"),
         ({"size": 129}, ValueError, "got 129"),
-        ({"size": 64.0}, TypeError, "size should be a whole number of pixels, got 64.0"),
+        ({"size": 64.0}, TypeError, "size should be a whole number, got 64.0"),
         ({"classes": "grass"}, TypeError, "classes should be names such as .*, got 'grass'"),
         ({"classes": ("grass",)}, ValueError, "two or three of brick, grass, gravel"),
         ({"classes": ("grass", "grass")}, ValueError, "two or three of"),
