@@ -15,6 +15,7 @@ _LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "node_modules", ".cache", "site", ".site-*", "build", "__pycache__", ".*_cache", "*.egg-info"
 )
 _NAV = re.compile(r"^nav:.*\n(?:[ \-#].*\n?|\n)*", re.MULTILINE)
+_PLACE = re.compile(r"\bpage: ([\w/-]+)#[\w-]+")
 
 
 class Checkout:
@@ -40,6 +41,9 @@ class Checkout:
         for config in ("mkdocs.yml", "mkdocs.zh.yml"):
             path = self.root / config
             path.write_text(_NAV.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
+        glossary = self.root / "docs" / "glossary.yml"  # its pages are gone: to it they are still to come
+        terms = _PLACE.sub(r"planned: \1", glossary.read_text(encoding="utf-8"))
+        glossary.write_text(terms, encoding="utf-8")
 
     def path(self, name: str) -> Path:
         """Where the page ``en/index.md`` stands."""
