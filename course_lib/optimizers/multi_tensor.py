@@ -17,8 +17,9 @@ from torch.optim.optimizer import (
 from course_lib.optimizers.ranges import check_number
 from course_lib.optimizers.run import Run
 
-# On a CPU what one operation of a formula wrote should still be in the cache for the next: so many numbers at a time.
-CACHED_NUMBERS = 2**17
+# On a CPU what one operation of a formula wrote should still be in the cache for the next, so only so many numbers are
+# taken at a time: 2**15 to 2**17 took 0.8 to 0.9 of the time that all of a million numbers took, for Adagrad and Adam.
+CACHED_NUMBERS = 2**16
 
 
 class MultiTensorOptimizer(Optimizer):
