@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from torch.utils.data import DataLoader
 
-from course_lib.datasets import FolderImages, folder_images, insects, write_insects, write_textures
+from course_lib.datasets import FolderImages, TensorLoader, folder_images, insects, write_insects, write_textures
 from course_lib.datasets.whole_folder import whole_folder
 from course_lib.vision import torchvision
 
@@ -257,6 +257,31 @@ def test_no_piece_of_validation_touches_a_piece_of_training(size: int, tmp_path:
         rows = {part: np.flatnonzero(count.any(1)) for part, count in seen.items()}
         assert rows["val"].min() - rows["train"].max() > size, "a whole row of pieces lies between"
         assert seen["train"].sum() >= seen["val"].sum() > 0
+
+
+def test_a_small_network_learns_the_textures(tmp_path: Path) -> None:
+    root = write_textures(tmp_path / "textures")
+    to_tensor = torchvision().transforms.ToTensor()
+    parts = []
+    for part in ("train", "val"):
+        images, labels = zip(*folder_images(root / part, to_tensor), strict=True)
+        parts.append((torch.stack(images), torch.tensor(labels)))
+    (x, y), (unseen, truth) = parts
+    mean, deviation = x.mean(), x.std()
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = torch.nn.Sequential(
+            *(torch.nn.Conv2d(3, 8, 5, 2), torch.nn.ReLU(), torch.nn.Conv2d(8, 16, 5, 2), torch.nn.ReLU()),
+            *(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(16, 2)),
+        )
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+        for _ in range(15):
+            for images, labels in TensorLoader(((x - mean) / deviation, y), 16, shuffle=True):
+                optimizer.zero_grad()
+                torch.nn.functional.cross_entropy(model(images), labels).backward()
+                optimizer.step()
+    right = (model((unseen - mean) / deviation).argmax(1) == truth).float().mean()
+    assert right >= 0.8, "half would be chance"
 
 
 def test_textures_are_cut_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
