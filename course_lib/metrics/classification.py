@@ -20,20 +20,23 @@ def predicted_classes(outputs: Tensor, targets: Tensor) -> Tensor:
         Class numbers, the shape of targets.
 
     Raises:
-        ValueError: shapes of neither kind.
+        ValueError: shapes of neither kind, a single class, or outputs that are not floating point.
 
     >>> predicted_classes(torch.tensor([[0.1, 2.0, 0.3], [5.0, 1.0, 1.0]]), torch.tensor([1, 0]))
     tensor([1, 0])
     >>> predicted_classes(torch.tensor([-3.0, 0.2]), torch.tensor([0.0, 1.0]))
     tensor([0, 1])
     """
-    if outputs.ndim == targets.ndim + 1 and outputs.shape[:1] + outputs.shape[2:] == targets.shape:
-        return outputs.argmax(1)
-    if outputs.shape == targets.shape and outputs.is_floating_point():
-        return (outputs > 0).long()
+    if outputs.is_floating_point():
+        scored = outputs.ndim == targets.ndim + 1 and outputs.shape[:1] + outputs.shape[2:] == targets.shape
+        if scored and outputs.shape[1] > 1:
+            return outputs.argmax(1)
+        if outputs.shape == targets.shape:
+            return (outputs > 0).long()
     raise ValueError(
-        f"outputs should be scores of shape (N, C), or one logit for each target, got {tuple(outputs.shape)} of "
-        f"{outputs.dtype} for targets of shape {tuple(targets.shape)}; one-hot targets become numbers by argmax(1)"
+        f"outputs should be scores of shape (N, C), C ≥ 2, or one logit for each target, got {tuple(outputs.shape)} of "
+        f"{outputs.dtype} for targets of shape {tuple(targets.shape)}; (N, 1) loses its 1 by squeeze(1), "
+        "one-hot targets become numbers by argmax(1)"
     )
 
 

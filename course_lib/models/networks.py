@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from torch import Tensor, nn
 
-from course_lib.models.parts import check_dtype, check_rows, size_of
+from course_lib.models.parts import check_dtype, check_rows, is_traced, size_of
 
 
 class MLP(nn.Module):
@@ -121,7 +121,7 @@ class ConvNet(nn.Module):
         picture = (self.channels, self.side, self.side)
         if not isinstance(x, Tensor):
             raise TypeError(f"x should be a tensor, got {type(x).__name__}; torch.as_tensor(x) makes one")
-        if x.ndim != 4 or x.shape[1:] != picture:
+        if not is_traced() and (x.ndim != 4 or x.shape[1:] != picture):
             wanted = f"(N, {', '.join(map(str, picture))})"
             hint = "one picture is x[None], grey ones are x[:, None], channels come first: x.permute(0, 3, 1, 2)"
             raise ValueError(f"x should have shape {wanted}, got {tuple(x.shape)}; {hint}")

@@ -32,6 +32,16 @@ def parameter(*shape: int, inputs: int) -> nn.Parameter:
     return nn.Parameter(torch.empty(shape).uniform_(-bound, bound))
 
 
+def is_traced() -> bool:
+    """Is TensorBoard's `add_graph` recording the model? Then sizes are tensors, and comparing them gives warnings.
+
+    >>> is_traced()
+    False
+    """
+    # torch ships no types for this function
+    return bool(torch.jit.is_tracing())  # type: ignore[attr-defined, no-untyped-call]
+
+
 def check_dtype(x: Tensor, dtype: torch.dtype) -> None:
     """Refuse an input of another dtype than the parameters'; under autocast any will do, as it converts for itself.
 
@@ -58,6 +68,8 @@ def check_rows(x: Tensor, features: int, dtype: torch.dtype, *, rows_only: bool 
     """
     if not isinstance(x, Tensor):
         raise TypeError(f"x should be a tensor, got {type(x).__name__}; torch.as_tensor(x) makes one")
+    if is_traced():
+        return
     if (rows_only and x.ndim != 2) or x.ndim == 0 or x.shape[-1] != features:
         hint = "one row per sample: for a single sample x[None], for one feature x[:, None], for images x.flatten(1)"
         raise ValueError(f"x should have shape (N, {features}), got {tuple(x.shape)}; {hint}")

@@ -129,6 +129,8 @@ def test_wrong_shapes_are_named() -> None:
         R2().update(torch.zeros(4), torch.zeros(4, 1))
     with pytest.raises(ValueError, match=r"one-hot targets become numbers by argmax\(1\)"):
         predicted_classes(torch.zeros(4, 3), torch.zeros(3))
+    with pytest.raises(ValueError, match=r"got \(4, 1\) of .*loses its 1 by squeeze\(1\)"):
+        Accuracy().update(torch.zeros(4, 1), torch.zeros(4))  # class 0 for everyone, if it were taken
     with pytest.raises(ValueError, match=r"of torch\.int64"):
         Accuracy().update(torch.tensor([1, 0]), torch.tensor([1, 0]))
     with pytest.raises(ValueError, match=r"4 classes apart, this matrix has 3: ConfusionMatrix\(4\)"):
