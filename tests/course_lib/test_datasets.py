@@ -93,6 +93,7 @@ def test_a_sample_and_some_samples() -> None:
     assert torch.equal(x, table.x[3]) and y == table.y[3]
     some = table.take(torch.tensor([5, 3]))
     assert torch.equal(some.x[1], x) and some.y.tolist() == table.y[[5, 3]].tolist()
+    assert repr(some) == "Table(2 samples, 30 features, target: diagnosis, 2 classes)"
     assert some.class_names == table.class_names and len(table.take(table.y == 1)) == 357
 
 

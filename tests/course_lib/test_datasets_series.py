@@ -103,6 +103,12 @@ def test_parts_that_do_not_fit(change: dict[str, Any], told: str) -> None:
         Series(**{**parts, **change}, source="s", licence="l")
 
 
+def test_how_they_are_shown() -> None:
+    assert repr(made(3, 2)) == "Series(3 days from 2024-02-27 to 2024-02-29: a in m, b in m)"
+    assert repr(windows(made(3), 1)) == "Table(2 samples, 1 feature, target: a in m)"
+    assert repr(new_york_flights()) == "Series(365 days from 2013-01-01 to 2013-12-31: flights)"
+
+
 def test_a_series_of_no_tensor() -> None:
     with pytest.raises(TypeError, match="values should be a tensor, got list"):
         Series([[1.0]], ("a",), {"a": ""}, (START,), "s", "l")  # type: ignore[arg-type]
