@@ -42,7 +42,7 @@ def binary_cross_entropy(logits: Tensor, target: Tensor, reduction: Reduction = 
             "the loss of a 1 cannot fall under 0.3133. Give it the last layer's output; take the sigmoid only to read "
             "probabilities"
         )
-    if holds(((target < 0) | (target > 1)).any()):
+    if holds(lambda y: ((y < 0) | (y > 1)).any(), target):
         span = f"from {target.min().item():g} to {target.max().item():g}"
         raise ValueError(
             f"target should be 0 or 1 (or between), got numbers {span}; -1 and 1 become so by (target + 1) / 2"
@@ -129,11 +129,12 @@ def _check_labels(logits: Tensor, target: Tensor) -> None:
 
 
 def _rows_are_probabilities(logits: Tensor) -> bool:
-    # in half precision rows sum to 1 too often by chance; rows that are all the same are a single piece of evidence
-    if logits.dtype.itemsize < 4 or logits.device.type != "cpu":
-        return False
-    sums_to_one = ((logits.sum(1) - 1).abs() < 1e-5).all()
-    return holds(sums_to_one & (logits >= 0).all() & (logits[0] != logits[-1]).any())
+    def sum_to_one(rows: Tensor) -> Tensor:
+        # rows that are all the same are a single piece of evidence, not many
+        return ((rows.sum(1) - 1).abs() < 1e-5).all() & (rows >= 0).all() & (rows[0] != rows[-1]).any()
+
+    # in half precision rows sum to 1 too often by chance
+    return logits.dtype.itemsize >= 4 and holds(sum_to_one, logits)
 
 
 def _out_of_range(target: Tensor, classes: int) -> ValueError:

@@ -6,6 +6,7 @@ labels out of range) are looked at on the CPU only: on a GPU each look would mak
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import torch
@@ -45,16 +46,16 @@ def made_by(tensor: Tensor) -> str:
     return "" if node is None else node.name().removesuffix("Backward0")
 
 
-def holds(condition: Tensor) -> bool:
-    """Is this single truth known and true? Never known on a GPU, nor inside torch.compile and torch.vmap.
+def holds(condition: Callable[[Tensor], Tensor], numbers: Tensor) -> bool:
+    """Are the numbers at hand, and is the condition true of them? Not on a GPU, in torch.compile or torch.vmap.
 
-    >>> holds(torch.tensor(True)), holds(torch.tensor(True, device="meta"))
-    (True, False)
+    >>> [holds(lambda x: (x > 0).all(), torch.ones(2, device=device)) for device in ("cpu", "meta")]
+    [True, False]
     """
-    if condition.device.type != "cpu" or torch.compiler.is_compiling():
+    if numbers.device.type != "cpu" or torch.compiler.is_compiling():
         return False
     try:
-        return bool(condition)
+        return bool(condition(numbers.detach()))
     except RuntimeError:  # torch.vmap has no numbers to look at
         return False
 
@@ -122,9 +123,7 @@ def reduce(losses: Tensor, reduction: Reduction, **arguments: Tensor) -> Tensor:
         FloatingPointError: the result is NaN (on the CPU).
     """
     result = losses if reduction == "none" else losses.mean() if reduction == "mean" else losses.sum()
-    # NaN is the only number that differs from itself; a sum has one if any part of it has
-    total = result.detach().sum() if reduction == "none" else result.detach()
-    if holds(total != total):
+    if holds(lambda numbers: numbers.sum().isnan(), result):  # a sum is NaN if any part of it is
         raise FloatingPointError("; ".join(_not_finite(name, tensor) for name, tensor in arguments.items()))
     return result
 
