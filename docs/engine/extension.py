@@ -35,6 +35,14 @@ def _as_rendered(text: str) -> str:
     return text.expandtabs(4).strip()  # Python-Markdown has expanded the tabs
 
 
+_given: dict[str, tuple[Page, dict[str, Any]]] = {}
+
+
+def give(page: Page, record: dict[str, Any]) -> None:
+    """Show a page that is no file of ``docs``, with these results: a lab, which a Jupyter kernel ran."""
+    _given[_as_rendered(page.body)] = (page, record)
+
+
 class PageFinder:
     """Recognises pages by the text below their front matter; reads a file once, and again only when it has changed."""
 
@@ -60,6 +68,8 @@ class PageFinder:
     def find(self, body: str) -> Page | None:
         """The page with this text, or None. All files are looked at only if no known page has it."""
         body = _as_rendered(body)
+        if body in _given:
+            return _given[body][0]
         found = self._known(body)
         if found is None:
             self._by_body = {_as_rendered(self._page(path).body): path for path in self._paths()}
@@ -133,6 +143,8 @@ class Pages(Preprocessor):
     def _record(page: Page) -> dict[str, Any]:
         if not page.blocks:
             return {"results": []}
+        if _as_rendered(page.body) in _given:
+            return _given[_as_rendered(page.body)][1]
         record = cache.load(page)
         if record is None:
             in_subprocess(page.path)

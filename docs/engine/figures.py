@@ -42,6 +42,9 @@ def _compact(svg: str, figure_id: str) -> str:
     svg = re.sub(r'\bxlink:href="', 'href="', svg)
     svg = re.sub(r"(\d+\.\d{2})\d+", r"\1", svg)
     svg = re.sub(r"<g>\s*</g>\s*", "", svg)
+    svg = re.sub(r"(?<= d=\")[^\"]{2000,}", lambda m: re.sub(r"(\d\.\d)\d+", r"\1", m[0]), svg)  # curves, not markers
+    svg = re.sub(r" font-family: [^;\"]+;?", "", svg)  # the page's fonts, by its style sheet
+    svg = re.sub(r' transform="rotate\(-?0 [^"]*"', "", svg)
     return re.sub(r"\s*\n\s*", " ", svg).strip()
 
 

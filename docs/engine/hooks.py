@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import jieba
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
-from engine import DOCS, ROOT, glossary
+from engine import DOCS, ROOT, glossary, labs
 
 _KATEX = ROOT / "node_modules" / "katex" / "dist"
 _MERMAID = ROOT / "node_modules" / "mermaid" / "dist"
 
 
 def on_config(config: Any) -> Any:
-    """Let the Chinese search keep short terms whole: 学习率, not 学习 and a lone 率 that matches everything.
+    """Set mkdocs-jupyter up; let the Chinese search keep short terms whole: 学习率, not 学习 and a lone 率 that matches everything.
 
     Longer ones stay in their words, so that 下降 still finds 梯度下降.
     """
+    labs.on_config(config)
     if config.theme["language"] == "zh":
         for term in glossary.load():
             if len(term.zh) <= 4 and 1 in map(len, jieba.cut(term.zh)) and not term.zh.isascii():
@@ -25,8 +28,10 @@ def on_config(config: Any) -> Any:
     return config
 
 
+@event_priority(100)  # before mkdocs-jupyter looks for notebooks
 def on_files(files: Files, config: Any) -> Files:
-    """Add style sheets and scripts of the theme, and KaTeX's style sheet and fonts, Mermaid's modules."""
+    """Add style sheets and scripts of the theme, KaTeX's style sheet and fonts, Mermaid's modules, and the labs."""
+    labs.add_notebooks(files, config)
     assets = DOCS / "theme" / "assets"
     sources = [(path, f"assets/{path.relative_to(assets)}") for path in sorted(assets.rglob("*")) if path.is_file()]
     sources += [(path, f"assets/katex/fonts/{path.name}") for path in sorted(_KATEX.glob("fonts/*.woff2"))]
@@ -36,3 +41,9 @@ def on_files(files: Files, config: Any) -> Files:
     for source, address in sources:
         files.append(File.generated(config, address, abs_src_path=str(source)))
     return files
+
+
+@event_priority(-100)  # after mkdocs-jupyter has put its own way to render in place
+def on_pre_page(page: Page, config: Any, files: Files) -> Page:
+    """Set a lab like a page."""
+    return labs.on_pre_page(page, config)

@@ -91,8 +91,8 @@ _COMPARED: dict[str, Callable[[Page], list[object]]] = {
 }
 
 
-def differences(english: Page, chinese: Page) -> list[str]:
-    """Everything in which the two pages are not the same page; empty if they are."""
+def differences_of_structure(english: Page, chinese: Page) -> list[str]:
+    """Headings, blocks, figures, math and the like that the two pages do not share, and what a page lacks."""
     found = []
     for what, read in _COMPARED.items():
         ours, theirs = read(english), read(chinese)
@@ -110,6 +110,12 @@ def differences(english: Page, chinese: Page) -> list[str]:
             for key in ("title", "description")
             if key not in page.front_matter
         ]
+    return found
+
+
+def differences(english: Page, chinese: Page) -> list[str]:
+    """Everything in which the two pages are not the same page; empty if they are."""
+    found = differences_of_structure(english, chinese)
     if str(chinese.front_matter.get("follows")) != hash_of(english):
         found.append(
             f"{chinese.path}: the English page has changed since this one followed it; "
