@@ -37,7 +37,7 @@ torture: .venv/ready  ## kill a training run 200 times: the weights have to be t
 	PYTHONPATH=docs:. $(BIN)/python tests/course_lib/torture.py 200
 
 lint: .venv/ready  ## lint and check types
-	$(BIN)/ruff check course_lib docs/engine docs/conftest.py tests benchmarks
+	$(BIN)/ruff check course_lib docs/engine docs/conftest.py examples tests benchmarks
 	$(BIN)/mypy
 
 check: lint test build  ## the one gate: lint, types, tests, strict build

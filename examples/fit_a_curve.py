@@ -301,7 +301,7 @@ assert 190 < days[curve.argmax()] < 230 and curve.max() - curve.min() > 12
 # %% [markdown] tags=["zh"]
 # ## 实验：要多少个 sigmoid？ {#experiment}
 #
-# 现在只改一样东西，就是个数 $m$，其余都不动。每种设置只跑一次说明不了什么，因为结果与随机的初始参数有关：每个 $m$ 用五个种子。整个实验一共 25 次训练。
+# 现在只改一样东西，就是个数 $m$，其余都不动。每种设置只跑一次说明不了什么，因为结果与随机的初始参数有关：每种设置用五个种子。整个实验一共 25 次训练。
 #
 # <!-- block
 # figure: lab-experiment
@@ -451,7 +451,7 @@ assert error_of(closed, circle[~train], y[~train]) < 3.1
 # ## What to change next {#next}
 #
 # - Leave `scale_day` out and feed $d$ from 1 to 366 as it is. What happens to the loss, and why?
-# - Use `lr=0.5` and `lr=0.0005`. Which of the three stories above does each resemble?
+# - Use `lr=0.0005`. Is the error that remains model bias or optimisation? How would you find out?
 # - Ask the model for $d = 500$. It answers; should you believe it?
 # - Another curve: `weather["wind"]`, or any table that has one column to look at and one to predict.
 
@@ -459,6 +459,6 @@ assert error_of(closed, circle[~train], y[~train]) < 3.1
 # ## 接下来可以改什么 {#next}
 #
 # - 去掉 `scale_day`，直接输入 1 到 366 的 $d$。损失会怎样，为什么？
-# - 换成 `lr=0.5` 和 `lr=0.0005`，结果各像上面三种情形中的哪一种？
+# - 换成 `lr=0.0005`。剩下的误差是模型偏差，还是优化没做好？怎样才能查清楚？
 # - 问模型 $d = 500$ 时的气温。它会给出答案，但该不该信？
 # - 换一条曲线：`weather["wind"]`，或者任何一张有一列用来看、一列用来预测的表。

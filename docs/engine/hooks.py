@@ -16,9 +16,10 @@ _MERMAID = ROOT / "node_modules" / "mermaid" / "dist"
 
 
 def on_config(config: Any) -> Any:
-    """Set mkdocs-jupyter up; let the Chinese search keep short terms whole: 学习率, not 学习 and a lone 率 that matches everything.
+    """Set mkdocs-jupyter up, and the words of the Chinese search.
 
-    Longer ones stay in their words, so that 下降 still finds 梯度下降.
+    Short terms stay whole: 学习率, not 学习 and a lone 率 that matches everything. Longer ones stay in their words,
+    so that 下降 still finds 梯度下降.
     """
     labs.on_config(config)
     if config.theme["language"] == "zh":

@@ -43,6 +43,7 @@ c.InteractiveShellApp.extensions = ["engine.kernel"]
 c.HistoryManager.enabled = False
 c.IPKernelApp.log_level = "ERROR"
 """
+TIMEOUT = 60.0  # seconds a cell may take
 SKIPPED = "skip-execution"  # nbclient leaves cells with this tag alone
 WORDS = {
     "en": {"solution": "Solution", "download": "Download this lab as a notebook", "colab": "Open it in Colab",
@@ -55,7 +56,6 @@ _SETTINGS = re.compile(r"<!--\s*block\s*\n(.*?)-->\s*\Z", re.DOTALL)
 _HEADING_ATTRIBUTES = re.compile(r"^(#{1,6} .*?)\s*\{[^}\n]*\}[ \t]*$", re.MULTILINE)
 _DETAILS = re.compile(r'^\?\?\?\+? \w+ "(?P<title>[^"\n]*)"\n(?P<body>(?:(?: {4}.*)?\n)*)', re.MULTILINE)
 _PAGE_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!\w+:)(?P<to>[^)#\s]*?)(?:index)?(?:\.md)?(?P<place>#[^)\s]*)?\)")
-
 _UNCOLOURED = re.compile(r'<span class="[nw]">([^<]*)</span>')  # a third of the markup of code, in the text's colour
 
 
@@ -65,11 +65,23 @@ def lab_files(folder: Path = EXAMPLES) -> list[Path]:
 
 
 class LabPage(Page):
-    """A lab as a page in one language: the same Markdown as other pages, lines numbered as in the lab's file."""
+    """A lab as a page in one language: the same Markdown as other pages.
 
-    def __init__(self, path: Path, text: str, language: str, slug: str) -> None:
+    Args:
+        path: the lab's file.
+        text: Markdown, its lines numbered as in the file (nearly: a solution's title takes a line of its own).
+        language: ``en`` or ``zh``.
+        slug: ``labs/`` and the lab's name.
+        cell_lines: the line of each code cell in the file.
+    """
+
+    def __init__(self, path: Path, text: str, language: str, slug: str, cell_lines: list[int]) -> None:
         super().__init__(path, text)
-        self._language, self._slug = language, slug
+        self._language, self._slug, self._cell_lines = language, slug, cell_lines
+
+    def fail(self, number: int, what: str, detail: str = "") -> PageError:
+        """An error of code cell ``number``, which counts from 1."""
+        return PageError(self.path, self._cell_lines[number - 1], f"cell {number} {what}", detail)
 
     @property
     def language(self) -> str:
@@ -137,18 +149,19 @@ class Lab:
         for cell in self.cells:
             if not cell.is_for(language):
                 continue
-            above = cell.line - 1 - (cell.kind == "code" and cell.is_solution)
-            lines += [""] * max(above - len(lines), 1)  # so that an error's line is that of the lab's file
+            begins = cell.line + (cell.kind == "markdown") - (cell.kind == "code" and cell.is_solution)
+            lines += [""] * max(begins - 1 - len(lines), 1)  # so that an error's line is that of the lab's file
             if cell.kind == "markdown":
-                lines += ["", *cell.source.split("\n")]
+                lines += cell.source.split("\n")
                 continue
             fenced = ["```python", *cell.source.split("\n"), "```"]
             if cell.is_solution:
                 lines.append(f'??? success "{WORDS[language]["solution"]}"')
                 fenced = textwrap.indent("\n".join(fenced), "    ").split("\n")
             lines += fenced
-        page = LabPage(self.path, "\n".join(lines) + "\n", language, self.slug)
-        if len(page.blocks) != sum(cell.kind == "code" for cell in self.cells):
+        code = [cell.line for cell in self.cells if cell.kind == "code"]
+        page = LabPage(self.path, "\n".join(lines) + "\n", language, self.slug, code)
+        if len(page.blocks) != len(code):
             raise PageError(self.path, 1, "Python in a Markdown cell of a lab would not run: make it a code cell")
         return page
 
@@ -236,11 +249,15 @@ def record_of(page: LabPage, executed: dict[str, Any]) -> dict[str, Any]:
                 drawings.append(output["data"][kernel.SVG])
             else:
                 kinds = sorted(output.get("data", {})) or output["output_type"]
-                raise PageError(page.path, block.fence.line, f"cell {block.number}: a page cannot show {kinds}")
+                raise page.fail(block.number, f"gave {kinds}, which a page cannot show")
         if len(drawings) != ("figure" in block.settings):
-            what = "needs figure (its id), alt and caption in the comment above it" if drawings else "drew no figure"
+            what = (
+                "drew a figure without figure (its id), alt and caption in the comment above it"
+                if drawings
+                else "drew nothing"
+            )
             what = "left several figures open; one a cell" if len(drawings) > 1 else what
-            raise PageError(page.path, block.fence.line, f"cell {block.number}: {what}", block.source)
+            raise page.fail(block.number, what, block.source)
         if value == (stdout.rstrip().splitlines() or [""])[-1]:
             value = ""
         results.append({"stdout": stdout, "value": value, "error": "", "svg": "".join(drawings)})
@@ -266,6 +283,7 @@ def kernel_environment(page: LabPage) -> Iterator[Path]:
         (folder / "figures.json").write_text(json.dumps(figures), encoding="utf-8")
         wanted = {
             kernel.FOLDER: str(folder),
+            kernel.LIMIT: str(TIMEOUT),
             "COURSE_LANG": page.language,
             "IPYTHONDIR": str(folder / "ipython"),
             "JUPYTER_CONFIG_DIR": str(folder / "config"),  # the author's own settings do not reach the site
@@ -305,9 +323,8 @@ def execute(page: LabPage, convert: Callable[[], str]) -> tuple[dict[str, Any], 
             content = convert()
         except (CellControlSignal, DeadKernelError) as error:
             number = int(progress.read_text(encoding="utf-8")) if progress.exists() else 1
-            block = page.blocks[number - 1]
             plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
-            raise PageError(page.path, block.fence.line, f"cell {number} failed", plain) from error
+            raise page.fail(number, "failed", plain) from error
         executed, _ = json.JSONDecoder().raw_decode(content.lstrip())
         return record_of(page, executed), progress.exists()
 

@@ -1,0 +1,92 @@
+"""The labs in the built site: as sound as pages, small, with a notebook in the page's language."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from engine import LANGUAGES
+from engine.labs import Lab, lab_files
+from engine.needs import scripts_of
+from playwright.sync_api import Browser
+from test_site import test_page_is_sound_in_a_browser as check_page_is_sound
+from test_site import test_the_language_switch_keeps_page_and_place as check_language_switch
+from test_site import visit
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+LABS = pytest.mark.parametrize(
+    ("lab", "language"),
+    [(Lab(path), language) for path in lab_files() for language in LANGUAGES],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
+
+
+def address_of(lab: Lab, language: str) -> str:
+    return f"/{language}/{lab.slug}/"
+
+
+@LABS
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 1200), ("light", 360), ("dark", 360)])
+def test_a_lab_is_sound_in_a_browser(
+    browser: Browser, address: str, lab: Lab, language: str, scheme: str, width: int
+) -> None:
+    check_page_is_sound(browser, address, address_of(lab, language), scheme, width)
+
+
+@LABS
+def test_the_language_switch_keeps_the_lab(browser: Browser, address: str, lab: Lab, language: str) -> None:
+    check_language_switch(browser, address, address_of(lab, language))
+
+
+@LABS
+def test_copy_buttons_of_a_lab(browser: Browser, address: str, lab: Lab, language: str) -> None:
+    with visit(browser, address + address_of(lab, language)) as page:
+        assembled = page.evaluate(
+            "Object.fromEntries([...document.querySelectorAll('.course-block')].map((b) => [b.id, courseScript(b)]))"
+        )
+    assert assembled == {f"block-{number}": script for number, script in scripts_of(lab.page(language)).items()}
+
+
+@LABS
+def test_a_lab_is_small_and_shows_what_ran(site: Path, lab: Lab, language: str) -> None:
+    file = site / language / lab.slug / "index.html"
+    assert file.stat().st_size < 120_000
+    soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+    page = lab.page(language)
+    assert soup.title and page.front_matter["title"] in soup.title.get_text()
+    described = soup.select_one("meta[name=description]")
+    assert described and described["content"] == page.front_matter["description"]
+    assert {figure["id"] for figure in soup.select("figure.figure")} == set(page.figures)
+    assert len(soup.select(".course-block")) == len(page.blocks) and soup.select(".output-stdout")
+    assert not soup.select("[class*=jp-], .katex-error, article style, article script")
+    places = {heading.anchor for heading in page.headings}
+    assert places <= {tag["id"] for tag in soup.select("article [id]")}
+    assert places & {str(link["href"]).lstrip("#") for link in soup.select(".md-sidebar--secondary a[href^='#']")}
+
+
+@LABS
+def test_the_notebook_is_in_one_language(site: Path, lab: Lab, language: str) -> None:
+    soup = BeautifulSoup((site / language / lab.slug / "index.html").read_text(encoding="utf-8"), "html.parser")
+    link = soup.select_one(".lab-links a[download]")
+    assert link is not None
+    text = (site / language / lab.slug / str(link["href"])).read_text(encoding="utf-8")
+    notebook = nbformat.reads(text, as_version=4)
+    nbformat.validate(notebook)
+    prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert len(prose) == sum(language in cell.tags for cell in lab.cells)
+    assert all(bool(CHINESE.search(cell)) == (language == "zh") for cell in prose)
+    assert all(cell.outputs == [] for cell in notebook.cells if cell.cell_type == "code")
+
+
+@pytest.mark.parametrize(("language", "word", "other"), [("en", "Seattle", "zh"), ("zh", "西雅图", "en")])
+def test_search_finds_the_lab(browser: Browser, address: str, language: str, word: str, other: str) -> None:
+    with visit(browser, f"{address}/{language}/") as page:
+        page.locator(".md-search__input").click()
+        page.locator(".md-search__input").fill(word)
+        page.keyboard.press("End")  # the search listens to keys
+        results = page.locator(".md-search-result__link")
+        results.first.wait_for()
+        links = [link.get_attribute("href") or "" for link in results.all()]
+    assert any("labs/fit-a-curve/" in link for link in links)
+    assert not any(f"/{other}/" in link for link in links)
