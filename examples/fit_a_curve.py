@@ -269,11 +269,11 @@ with torch.no_grad():
 
 figure, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(6.4, 5.4), height_ratios=(3, 2))
 above.fill_between(middle_of_week, lowest, highest, color="gray", alpha=0.35, label="2012–2014")
-above.plot(days[::4], curve[::4], linewidth=2.5, label="ŷ")
+above.plot(days[::7], curve[::7], linewidth=2.5, label="ŷ")
 above.set_ylabel("T (°C)")
 above.legend()
 for i in range(3):
-    below.plot(days[::4], steps[::4, i], label=f"i = {i + 1}")
+    below.plot(days[::7], steps[::7, i], label=f"i = {i + 1}")
 below.set_xlabel("d")
 below.set_ylabel("°C")
 below.legend()
@@ -323,7 +323,7 @@ figure, axes = plt.subplots(figsize=(6.4, 3.4))
 for column, (label, marker) in enumerate((("2012–2014", "o"), ("2015", "x"))):
     places = [place + 0.24 * column - 0.12 for place in range(len(sizes)) for _ in range(5)]
     heights = torch.cat([errors[m][:, column] for m in sizes])
-    axes.plot(places, heights, marker, markersize=5, label=label, alpha=0.8)
+    axes.plot(places, heights, marker, markersize=5, label=label)
 axes.set_xticks(range(len(sizes)), sizes)
 axes.set_xlabel("m")
 axes.set_ylabel("°C")

@@ -45,7 +45,14 @@ def _compact(svg: str, figure_id: str) -> str:
     svg = re.sub(r"(?<= d=\")[^\"]{2000,}", lambda m: re.sub(r"(\d\.\d)\d+", r"\1", m[0]), svg)  # curves, not markers
     svg = re.sub(r" font-family: [^;\"]+;?", "", svg)  # the page's fonts, by its style sheet
     svg = re.sub(r' transform="rotate\(-?0 [^"]*"', "", svg)
-    return re.sub(r"\s*\n\s*", " ", svg).strip()
+    svg = re.sub(r"\s*\n\s*", " ", svg).strip()
+    alike = r'<use [^>]*?(?P<style> style="[^"]*")/> ?(?:<use [^>]*?(?P=style)/> ?)+'
+    return re.sub(alike, _together, svg)
+
+
+def _together(markers: re.Match[str]) -> str:
+    """Markers of one look share its style."""
+    return f"<g{markers['style']}>{markers[0].replace(markers['style'], '')}</g>"
 
 
 def _save(figure: Any, dpi: int = 144) -> str:

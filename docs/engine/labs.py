@@ -56,7 +56,7 @@ _SETTINGS = re.compile(r"<!--\s*block\s*\n(.*?)-->\s*\Z", re.DOTALL)
 _HEADING_ATTRIBUTES = re.compile(r"^(#{1,6} .*?)\s*\{[^}\n]*\}[ \t]*$", re.MULTILINE)
 _DETAILS = re.compile(r'^\?\?\?\+? \w+ "(?P<title>[^"\n]*)"\n(?P<body>(?:(?: {4}.*)?\n)*)', re.MULTILINE)
 _PAGE_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!\w+:)(?P<to>[^)#\s]*?)(?:index)?(?:\.md)?(?P<place>#[^)\s]*)?\)")
-_UNCOLOURED = re.compile(r'<span class="[nw]">([^<]*)</span>')  # a third of the markup of code, in the text's colour
+_UNCOLOURED = re.compile(r'<span class="[nwpo]">([^<]*)</span>')  # half of the markup of code, hardly coloured
 
 
 def lab_files(folder: Path = EXAMPLES) -> list[Path]:
