@@ -238,8 +238,8 @@ assert warmer > 1 and 6 < std < 6.1
 # <!-- block
 # figure: lab-fit
 # alt: >-
-#   Above: a thick smooth curve through the middle of the grey band, from about 5 °C in January up to about 19 °C near
-#   day 210 and back to about 5 °C. Below: three S-shaped steps over the same days, one
+#   Above: a thick smooth curve through the middle of the grey band, from about 5 °C in January up to about 20 °C near
+#   day 220 and back to about 5 °C. Below: three S-shaped steps over the same days, one
 #   rising or falling in spring and others in autumn.
 # caption: >-
 #   The model $\hat{y}$ back in °C (above), and the three steps it consists of (below). The model follows the season
@@ -255,7 +255,7 @@ assert warmer > 1 and 6 < std < 6.1
 # <!-- block
 # figure: lab-fit
 # alt: >-
-#   上图：一条粗而光滑的曲线穿过灰色带子中间，从一月的约 5 °C 升到第 210 天前后的约 19 °C，再回到约 5 °C。
+#   上图：一条粗而光滑的曲线穿过灰色带子中间，从一月的约 5 °C 升到第 220 天前后的约 20 °C，再回到约 5 °C。
 #   下图：同样的横轴上有三级 S 形台阶，有的在春天变化，有的在秋天变化。
 # caption: 换算回 °C 的模型 $\hat{y}$（上），以及组成它的三级台阶（下）。模型跟随的是季节，不理会每天的天气。
 # -->

@@ -39,7 +39,7 @@ def test_every_copied_script_of_a_lab_runs_alone(path: Path) -> None:
         process = context.Process(target=run_alone, args=(script, 120, outbox))
         process.start()
         outbox.close()
-        said = inbox.recv() if inbox.poll(130) else "no answer"
+        said, _ = inbox.recv() if inbox.poll(130) else ("no answer", "")
         process.kill()
         process.join()
         inbox.close()
