@@ -38,6 +38,8 @@ class Checkout:
             shutil.rmtree(self.root / "docs" / language)
         for name, text in pages.items():
             self.write(name, text)
+        for lab in (self.root / "examples").glob("*.py"):  # its links lead to pages that are gone
+            lab.unlink()
         for config in ("mkdocs.yml", "mkdocs.zh.yml"):
             path = self.root / config
             path.write_text(_NAV.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
