@@ -1,7 +1,8 @@
-"""The few things that MkDocs itself must be told: shared assets come from the theme folder and node_modules."""
+"""The few things that MkDocs itself must be told: shared assets, labs, and what becomes of all after the build."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import jieba
@@ -9,9 +10,8 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from engine import DOCS, ROOT, glossary, labs
+from engine import ROOT, assets, glossary, labs, math
 
-_KATEX = ROOT / "node_modules" / "katex" / "dist"
 _MERMAID = ROOT / "node_modules" / "mermaid" / "dist"
 
 
@@ -33,13 +33,15 @@ def on_config(config: Any) -> Any:
 def on_files(files: Files, config: Any) -> Files:
     """Add style sheets and scripts of the theme, KaTeX's style sheet and fonts, Mermaid's modules, and the labs."""
     labs.add_notebooks(files, config)
-    assets = DOCS / "theme" / "assets"
-    sources = [(path, f"assets/{path.relative_to(assets)}") for path in sorted(assets.rglob("*")) if path.is_file()]
-    sources += [(path, f"assets/katex/fonts/{path.name}") for path in sorted(_KATEX.glob("fonts/*.woff2"))]
-    sources.append((_KATEX / "katex.min.css", "assets/katex/katex.min.css"))
+    scripts = assets.ASSETS / "javascripts"
+    sources = [(f"assets/javascripts/{path.relative_to(scripts)}", path) for path in sorted(scripts.rglob("*.js"))]
+    images = assets.ASSETS / "images"
+    sources += [(f"assets/images/{path.name}", path) for path in sorted(images.iterdir())]
+    sources += [(f"assets/katex/fonts/{path.name}", path) for path in sorted(assets.KATEX.glob("fonts/*.woff2"))]
+    sources += assets.style_sheets()
     modules = [_MERMAID / "mermaid.esm.min.mjs", *sorted(_MERMAID.glob("chunks/mermaid.esm.min/*.mjs"))]
-    sources += [(path, f"assets/mermaid/{path.relative_to(_MERMAID)}") for path in modules]
-    for source, address in sources:
+    sources += [(f"assets/mermaid/{path.relative_to(_MERMAID)}", path) for path in modules]
+    for address, source in sources:
         files.append(File.generated(config, address, abs_src_path=str(source)))
     return files
 
@@ -48,3 +50,11 @@ def on_files(files: Files, config: Any) -> Files:
 def on_pre_page(page: Page, config: Any, files: Files) -> Page:
     """Set a lab like a page."""
     return labs.on_pre_page(page, config)
+
+
+@event_priority(-100)  # after the search plugin has written its index
+def on_post_build(config: Any) -> None:
+    """Cut fonts and search index to what a first visit needs."""
+    site = Path(config["site_dir"])
+    assets.cut_fonts(site, math.characters_shown())
+    assets.put_search_index_aside(site)
