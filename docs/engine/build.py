@@ -67,11 +67,12 @@ def building_alone(lock: Path = LOCK) -> Iterator[int]:
         yield file.fileno()
 
 
-def build(address: str) -> None:
-    """Run stale pages, build ``site/en`` and ``site/zh`` strictly, add the chooser.
+def build(address: str, site: Path = SITE) -> None:
+    """Run stale pages, build ``en`` and ``zh`` below ``site`` strictly, add the chooser.
 
     Args:
         address: where the site will stand, with a trailing slash; the language switch and the sitemaps need it.
+        site: the folder to build; what stands there is replaced at the end, in one step.
 
     Raises:
         PageError: a page failed; `subprocess.CalledProcessError`: MkDocs found something wrong.
@@ -80,25 +81,32 @@ def build(address: str) -> None:
     records_for([Page.read(path) for path in page_files()], report=lambda line: print(line, flush=True))
     print(f"pages ready after {time.monotonic() - started:.1f} s", flush=True)
     with building_alone() as lock:
-        clear_away()
-        with tempfile.TemporaryDirectory(dir=ROOT, prefix=_BESIDE) as folder:
+        clear_away(site.parent, site)
+        with tempfile.TemporaryDirectory(dir=site.parent, prefix=_BESIDE) as folder:
             fresh = Path(folder) / "site"
+            running: list[subprocess.Popen[bytes]] = []
             for language, config in CONFIGS.items():
                 environment = os.environ | {
                     f"SITE_URL_{language.upper()}": f"{address}{language}/",
+                    "SITE_ADDRESS": address,
                     "PYTHONPATH": str(DOCS),
                     "NO_MKDOCS_2_WARNING": "1",
                 }
                 # Not --quiet: it would hide the warnings from --strict too.
                 command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", config]
                 command += ["-d", str(fresh / language)]
-                subprocess.run(command, check=True, cwd=ROOT, env=environment, pass_fds=[lock])
+                running.append(subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[lock]))
+            for process in running:  # both languages at once
+                process.wait()
+            for process in running:
+                if process.returncode:
+                    raise subprocess.CalledProcessError(process.returncode, process.args)
             shutil.copyfile(DOCS / "theme" / "chooser" / "index.html", fresh / "index.html")
             (fresh / ".nojekyll").touch()
             maps = "".join(f"Sitemap: {address}{language}/sitemap.xml\n" for language in CONFIGS)
             (fresh / "robots.txt").write_text(f"User-agent: *\nAllow: /\n{maps}", encoding="utf-8")
-            put_in_place(fresh, Path(folder) / "old")
-    print(f"built site/en and site/zh in {time.monotonic() - started:.1f} s")
+            put_in_place(fresh, Path(folder) / "old", site)
+    print(f"built {site.name}/en and {site.name}/zh in {time.monotonic() - started:.1f} s")
 
 
 def serve(port: int) -> None:
@@ -117,10 +125,11 @@ def main() -> int:
     parser.add_argument("--serve", action="store_true")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--address", default=os.environ.get("SITE_ADDRESS"))
+    parser.add_argument("--site", type=Path, default=SITE, help="the folder to build")
     chosen = parser.parse_args()
     address = (chosen.address or f"http://127.0.0.1:{chosen.port}").rstrip("/") + "/"
     try:
-        build(address)
+        build(address, chosen.site.resolve())
     except PageError as error:
         print(f"\nA page failed, so nothing is built:\n{error}", file=sys.stderr)
         return 1

@@ -132,7 +132,7 @@ class Pages(Preprocessor):
         if page.blocks:
             what = ", ".join(f"{NAMES[key]} {value}" for key, value in record["versions"].items())
             text = words["verified"].format(what=what, date=record["date"])
-            shown.append("\n\n" + self.md.htmlStash.store(f'<div class="verified">{text}</div>') + "\n")
+            shown.append("\n\n" + self.md.htmlStash.store(f'<div class="verified">{text}</div>'))
         return "".join(shown).split("\n")
 
     @staticmethod

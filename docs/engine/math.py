@@ -23,6 +23,8 @@ _SPAN = re.compile(
     r'<(?P<tag>span|div) class="arithmatex">(?P<open>\\\(|\\\[)(?P<tex>.*?)(?:\\\)|\\\])</(?P=tag)>', re.DOTALL
 )
 SCRIPT = Path(__file__).with_name("katex.mjs")
+_TAG = re.compile(r"<[^>]*>")
+_shown: set[str] = set()
 
 
 class MathError(Exception):
@@ -81,7 +83,10 @@ def set_formulas(markup: str) -> str:
     found = list(_SPAN.finditer(markup))
     if not found:
         return markup
-    done = iter(render([(html.unescape(m["tex"]).strip(), m["open"] == r"\[") for m in found]))
+    formulas = render([(html.unescape(m["tex"]).strip(), m["open"] == r"\[") for m in found])
+    for formula in formulas:
+        _shown.update(html.unescape(_TAG.sub("", formula.partition('<span class="katex-html"')[2])))
+    done = iter(formulas)
 
     def replace(match: re.Match[str]) -> str:
         # A wide formula scrolls in its own box, which a keyboard must be able to reach.
@@ -89,6 +94,11 @@ def set_formulas(markup: str) -> str:
         return f'<{match["tag"]} class="math"{scrolls}>{next(done)}</{match["tag"]}>'
 
     return _SPAN.sub(replace, markup)
+
+
+def characters_shown() -> str:
+    """The characters of all formulas that this process has set: what KaTeX's fonts must hold."""
+    return "".join(sorted(_shown))
 
 
 class _Formulas(Postprocessor):

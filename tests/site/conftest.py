@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,17 +25,38 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+@contextmanager
+def serving(folder: Path, handler: type[http.server.SimpleHTTPRequestHandler] = Quiet) -> Iterator[str]:
+    """Serve a folder on a free port of this machine; gives its address."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def build(address: str, folder: Path, **environment: str) -> None:
+    """Build the site as `make build` does."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "docs"), "NO_MKDOCS_2_WARNING": "1", **environment}
+    command = [sys.executable, "-m", "engine.build", "--address", address, "--site", str(folder)]
+    subprocess.run(command, check=True, cwd=ROOT, env=environment)
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[..., AbstractContextManager[str]]:
+    return serving
+
+
+@pytest.fixture(scope="session")
+def build_site() -> Callable[..., None]:
+    return build
+
+
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """Where the built site is served."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(ROOT / "site")))
-    where = f"http://127.0.0.1:{server.server_port}"
-    environment = os.environ | {"SITE_ADDRESS": where, "PYTHONPATH": str(ROOT / "docs"), "NO_MKDOCS_2_WARNING": "1"}
-    subprocess.run([sys.executable, "-m", "engine.build"], check=True, cwd=ROOT, env=environment)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield where
-    server.shutdown()
-    server.server_close()
+    with serving(ROOT / "site") as where:
+        build(where, ROOT / "site")
+        yield where
 
 
 @pytest.fixture(scope="session")

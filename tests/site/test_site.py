@@ -1,8 +1,8 @@
 """The built site as files, and as a reader's browser sees it."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -146,7 +146,78 @@ def test_a_diagram_is_drawn_again_in_the_other_colours(browser: Browser, address
         assert page.locator("#F12 svg").count() == 1
 
 
-def test_a_page_without_diagrams_loads_no_mermaid(address: str) -> None:
+def test_only_pages_with_diagrams_load_mermaid(browser: Browser, address: str) -> None:
     for path in ADDRESSES:
-        html = (ROOT / "site" / path.strip("/") / "index.html").read_text(encoding="utf-8")
-        assert ("diagrams.js" in html) == ('class="diagram"' in html), path
+        markup = (ROOT / "site" / path.strip("/") / "index.html").read_text(encoding="utf-8")
+        with visit(browser, address + path) as page:
+            loaded = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+            page.wait_for_timeout(100)
+            assert any("diagrams.js" in name for name in loaded) == ('class="diagram"' in markup), path
+
+
+def test_instant_navigation_brings_formulas_diagrams_and_buttons(browser: Browser, address: str) -> None:
+    with visit(browser, address + "/en/", width=1300) as page:
+        page.evaluate("window.stillHere = true")
+        page.locator("article a[href*='deep/curves-to-networks']").first.click()
+        page.locator("h1#curves-to-networks").wait_for()
+        assert page.evaluate("window.stillHere")  # no page was loaded anew
+        page.locator("#block-3 .course-copy button").first.wait_for()
+        assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px KaTeX_Main'))")
+        page.locator("#F12").scroll_into_view_if_needed()
+        page.locator("#F12 .diagram[data-drawn=light]").wait_for()
+        link = page.locator("a.course-language").evaluate("(link) => link.href")
+        assert link == address + "/zh/deep/curves-to-networks/"
+        page.go_back()
+        page.locator("h1#start").wait_for()
+        assert page.locator("#block-1 .course-copy").count() == 1
+
+
+def test_the_search_index_waits_for_a_query(browser: Browser, address: str) -> None:
+    asked: list[str] = []
+    with visit(browser, f"{address}/zh/") as page:
+        page.on("request", lambda request: asked.append(request.url))
+        page.locator(".md-search__input").click()
+        page.wait_for_timeout(300)
+        assert not any("full_index" in url for url in asked)
+        page.locator(".md-search__input").press_sequentially("鞍点")
+        page.locator(".md-search-result__link").first.wait_for()
+        assert [url for url in asked if "full_index" in url] == [f"{address}/zh/search/full_index.json"]
+
+
+def test_the_sitemap_names_both_languages(address: str, site: Path) -> None:
+    for path in ADDRESSES:
+        text = (site / path.split("/")[1] / "sitemap.xml").read_text(encoding="utf-8")
+        assert f"<loc>{address}{path}</loc>" in text
+        for language in ("en", "zh"):
+            other = address + re.sub("^/(en|zh)/", f"/{language}/", path)
+            assert f'hreflang="{language}" href="{other}"' in text
+
+
+def test_pages_say_when_they_changed_and_were_verified(site: Path) -> None:
+    for path in ADDRESSES:
+        soup = BeautifulSoup((site / path.strip("/") / "index.html").read_text(encoding="utf-8"), "html.parser")
+        assert soup.select_one(".md-source-file__fact")
+        if soup.select_one(".course-block"):
+            assert re.search(r"PyTorch 2\.\d+.*20\d\d-\d\d-\d\d", soup.select(".verified")[0].get_text())
+        assert soup.select(".md-footer__link") and soup.select_one(".headerlink")
+
+
+def test_the_site_works_below_a_path_with_an_edit_link(
+    browser: Browser, tmp_path: Path, serve: Callable[..., AbstractContextManager[str]], build_site: Callable[..., None]
+) -> None:
+    """Published as https://NAME.github.io/REPO/: links, switch and search work, and each page can be edited."""
+    repository = "https://code.example/name/repository"
+    with serve(tmp_path) as host:
+        where = host + "/repository"
+        build_site(where, tmp_path / "repository", SITE_REPOSITORY=repository)
+        with visit(browser, where + "/zh/basics/gradient-descent/#learning-rate") as page:
+            edit = page.locator("a[href^='https://code.example']").evaluate_all("(links) => links.map((a) => a.href)")
+            assert f"{repository}/edit/main/docs/zh/basics/gradient-descent.md" in edit
+            page.locator("a.course-language").click()
+            page.wait_for_url(where + "/en/basics/gradient-descent/#learning-rate")
+            page.locator(".md-search__input").click()
+            page.locator(".md-search__input").press_sequentially("gradient")
+            page.locator(".md-search-result__link").first.wait_for()
+        with visit(browser, where + "/") as page:
+            page.locator("a[hreflang=zh]").click()
+            page.wait_for_url(where + "/zh/")

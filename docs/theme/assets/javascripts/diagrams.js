@@ -1,48 +1,45 @@
 // Draws Mermaid diagrams when they come near the screen, and again when the colour scheme changes.
-(() => {
-  const address = new URL("../mermaid/mermaid.esm.min.mjs", document.currentScript.src);
-  let library = null;
-  let number = 0;
+let library = null;
+let number = 0;
 
-  const draw = async (diagram) => {
-    library = library || import(address).then((module) => module.default);
-    const mermaid = await library;
-    const dark = document.body.dataset.mdColorScheme === "slate";
-    mermaid.initialize({
-      startOnLoad: false, securityLevel: "strict", theme: dark ? "dark" : "neutral",
-      htmlLabels: false, flowchart: { htmlLabels: false }, fontFamily: getComputedStyle(document.body).fontFamily,
-    });
-    const source = diagram.querySelector(".diagram-source");
-    const { svg } = await mermaid.render(`drawing-${(number += 1)}`, source.textContent);
-    let drawing = diagram.querySelector(".diagram-drawing");
-    if (!drawing) {
-      drawing = document.createElement("div");
-      drawing.className = "diagram-drawing";
-      drawing.setAttribute("aria-hidden", "true"); // the diagram itself carries the text
-      diagram.append(drawing);
-    }
-    drawing.innerHTML = svg;
-    source.hidden = true;
-    diagram.dataset.drawn = dark ? "dark" : "light";
-  };
+const draw = async (diagram) => {
+  library = library || import("../mermaid/mermaid.esm.min.mjs").then((module) => module.default);
+  const mermaid = await library;
+  const dark = document.body.dataset.mdColorScheme === "slate";
+  mermaid.initialize({
+    startOnLoad: false, securityLevel: "strict", theme: dark ? "dark" : "neutral",
+    htmlLabels: false, flowchart: { htmlLabels: false }, fontFamily: getComputedStyle(document.body).fontFamily,
+  });
+  const source = diagram.querySelector(".diagram-source");
+  const { svg } = await mermaid.render(`drawing-${(number += 1)}`, source.textContent);
+  let drawing = diagram.querySelector(".diagram-drawing");
+  if (!drawing) {
+    drawing = document.createElement("div");
+    drawing.className = "diagram-drawing";
+    drawing.setAttribute("aria-hidden", "true"); // the diagram itself carries the text
+    diagram.append(drawing);
+  }
+  drawing.innerHTML = svg;
+  source.hidden = true;
+  diagram.dataset.drawn = dark ? "dark" : "light";
+};
 
-  let queue = Promise.resolve(); // Mermaid draws one at a time
-  const ask = (diagram) => { queue = queue.then(() => draw(diagram)).catch((error) => console.error("diagram", error)); };
-  const near = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      near.unobserve(target);
-      ask(target);
-    }
-  }, { rootMargin: "400px" });
+let queue = Promise.resolve(); // Mermaid draws one at a time
+const ask = (diagram) => { queue = queue.then(() => draw(diagram)).catch((error) => console.error("diagram", error)); };
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    ask(target);
+  }
+}, { rootMargin: "400px" });
 
-  const diagrams = (drawn) => document.querySelectorAll(drawn ? ".diagram[data-drawn]" : ".diagram:not([data-drawn])");
-  const start = () => {
-    diagrams(false).forEach((diagram) => near.observe(diagram));
-    new MutationObserver(() => diagrams(true).forEach(ask))
-      .observe(document.body, { attributes: true, attributeFilter: ["data-md-color-scheme"] });
-    addEventListener("beforeprint", () => diagrams(false).forEach(ask));
-  };
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
-})();
+const diagrams = (drawn) => document.querySelectorAll(drawn ? ".diagram[data-drawn]" : ".diagram:not([data-drawn])");
+new MutationObserver(() => diagrams(true).forEach(ask))
+  .observe(document.body, { attributes: true, attributeFilter: ["data-md-color-scheme"] });
+addEventListener("beforeprint", () => diagrams(false).forEach(ask));
+
+export const drawDiagrams = () => {
+  near.disconnect();
+  diagrams(false).forEach((diagram) => near.observe(diagram));
+};
