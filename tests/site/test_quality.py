@@ -17,7 +17,7 @@ from engine.math import node
 
 MODULES = ROOT / "node_modules"
 CHAPTERS = ["/en/", "/en/training/critical-points/", "/zh/deep/curves-to-networks/"]
-FLAGS = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
+FLAGS = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
 FIRST_VISIT = 250 * 1024  # bytes, compressed, all told
 
 
