@@ -2,6 +2,7 @@
 const at = (path) => new URL(path, self.location.href.replace(/assets\/javascripts\/.*/, ""));
 const SETUP = 0, READY = 1, QUERY = 2, RESULT = 3;
 const say = self.postMessage.bind(self);
+let setup = null; // what Material said at first: the index without its pages
 let settle = null; // set while the real worker prepares itself
 let loaded = null;
 let passing = false;
@@ -16,10 +17,13 @@ addEventListener("message", async (event) => {
   if (passing) return;
   event.stopImmediatePropagation();
   const { type, data } = event.data;
-  if (type === SETUP) return say({ type: READY });
+  if (type === SETUP) {
+    setup = data;
+    return say({ type: READY });
+  }
   if (type === QUERY && !String(data).trim()) return say({ type: RESULT, data: { items: [] } });
   loaded = loaded || fetch(at("search/full_index.json")).then((answer) => answer.json()).then((index) =>
-    new Promise((resolve) => { settle = resolve; pass({ type: SETUP, data: index }); }).then(() => { settle = null; }));
+    new Promise((resolve) => { settle = resolve; pass({ type: SETUP, data: { ...setup, docs: index.docs } }); }).then(() => { settle = null; }));
   await loaded;
   pass(event.data);
 });
