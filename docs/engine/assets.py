@@ -37,7 +37,10 @@ def katex_css() -> str:
 
 
 def style_sheets() -> Iterator[tuple[str, Path]]:
-    """(address in the site, file that holds it) of every style sheet made here."""
+    """(address in the site, file that holds it) of every style sheet."""
+    for sheet in sorted((ASSETS / "stylesheets").glob("*.css")):
+        if sheet.name != "course.css":  # it is part of site.css
+            yield f"assets/stylesheets/{sheet.name}", sheet
     for address, text in (("assets/stylesheets/site.css", site_css()), ("assets/katex/katex.min.css", katex_css())):
         path = CACHE / "assets" / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.css"
         if not path.exists():

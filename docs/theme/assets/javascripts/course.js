@@ -1,5 +1,5 @@
 // What every page needs, on its first load and after each instant navigation: copy buttons, the language link, and
-// the scripts for diagrams where there are any.
+// the scripts for diagrams and explorables where there are any.
 const words = {
   en: { run: "Copy, ready to run", plain: "Copy this block only",
         copied: (all, before) => before ? `Copied ${all} lines, ${before} of them from earlier blocks` : `Copied ${all} lines`,
@@ -72,6 +72,7 @@ const start = () => {
   document.querySelectorAll(".course-block").forEach(addCopyButtons);
   if (languageLink) keepPlace();
   if (document.querySelector(".diagram")) import("./diagrams.js").then((module) => module.drawDiagrams());
+  if (document.querySelector(".explorable")) import("./explorables/start.js").then((module) => module.mountExplorables());
 };
 if (window.document$) window.document$.subscribe(start);
 else start();

@@ -1,4 +1,4 @@
-// Finds the explorables of a page, also after an instant navigation, and loads the module that each one names.
+// Finds the explorables of a page and loads the module that each one names; course.js calls it on every page that has one.
 const mount = async (root) => {
   if (root.dataset.state) return;
   root.dataset.state = "loading";
@@ -12,8 +12,4 @@ const mount = async (root) => {
   }
 };
 
-const start = () => document.querySelectorAll(".explorable").forEach(mount);
-
-// Material announces every page, the first included; a module runs when the document has been read.
-if (window.document$) window.document$.subscribe(start);
-else start();
+export const mountExplorables = () => document.querySelectorAll(".explorable").forEach(mount);
