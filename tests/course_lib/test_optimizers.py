@@ -196,9 +196,7 @@ def quadratic(weights: list[Tensor]) -> None:
     which=st.sampled_from(range(len(CONFIGURATIONS))),
     absent=st.sets(st.integers(0, 4)),
 )
-def test_any_shapes_and_absent_gradients_equal_torchs(
-    shapes: list[list[int]], which: int, absent: set[int]
-) -> None:
+def test_any_shapes_and_absent_gradients_equal_torchs(shapes: list[list[int]], which: int, absent: set[int]) -> None:
     kind, twin, numbers, more = CONFIGURATIONS[which]
     ours, theirs = ([torch.linspace(-1, 2, math.prod(s)).view(s).requires_grad_() for s in shapes] for _ in range(2))
     pairs: list[tuple[list[Tensor], Any]] = [(ours, kind(ours, **numbers, **more)), (theirs, twin(theirs, **numbers))]

@@ -52,16 +52,17 @@ def build_site() -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    """Where the built site is served."""
-    with serving(ROOT / "site") as where:
-        build(where, ROOT / "site")
-        yield where
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built site's folder: one for each worker, as its pages hold the address where it is served."""
+    return tmp_path_factory.mktemp("built") / "site"
 
 
 @pytest.fixture(scope="session")
-def site(address: str) -> Path:
-    return ROOT / "site"
+def address(site: Path) -> Iterator[str]:
+    """Where the built site is served."""
+    with serving(site) as where:
+        build(where, site)
+        yield where
 
 
 @pytest.fixture(scope="session")

@@ -309,9 +309,14 @@ def test_all_scripts_together_are_small() -> None:
     assert len(SCRIPTS) >= 2 + len(NAMES) and size < 40_000
 
 
-def test_pages_without_explorables_load_none_of_it(address: str) -> None:
+def test_pages_without_explorables_load_none_of_it(browser: Browser, address: str, site: Path) -> None:
+    page = browser.new_page()
     for path in page_files():
         language, slug = path.relative_to(DOCS).parts[0], path.relative_to(DOCS).with_suffix("").as_posix()[3:]
-        file = DOCS.parent / "site" / language / ("" if slug == "index" else slug) / "index.html"
-        text, has = file.read_text(encoding="utf-8"), 'class="explorable"' in path.read_text(encoding="utf-8")
-        assert ("explorables/start.js" in text) == ("explorables.css" in text) == has, path
+        folder = f"{language}/" + ("" if slug == "index" else f"{slug}/")
+        has = 'class="explorable"' in path.read_text(encoding="utf-8")
+        assert ("explorables.css" in (site / folder / "index.html").read_text(encoding="utf-8")) == has
+        page.goto(f"{address}/{folder}", wait_until="networkidle")
+        loaded = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+        assert any("/explorables/" in name for name in loaded) == has, path
+    page.close()

@@ -49,7 +49,7 @@ class Compressing(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def compressed(site: Path, serve: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+def compressed(address: str, site: Path, serve: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
     with serve(site, Compressing) as where:
         yield where
 
@@ -91,7 +91,7 @@ def test_lighthouse_finds_a_fast_accessible_page(compressed: str, tmp_path: Path
     pytest.fail(f"{path}: performance {best} after {attempt + 1} runs")
 
 
-def test_html_is_valid(site: Path) -> None:
+def test_html_is_valid(address: str, site: Path) -> None:
     files = [str(path) for path in sorted(site.rglob("*.html"))]
     # Its one exception: Material writes autocomplete="off" on checkboxes, so that Firefox forgets their state.
     config = ROOT / "tests" / "site" / "htmlvalidate.json"

@@ -122,7 +122,7 @@ def test_links_and_anchors_resolve(address: str, site: Path) -> None:
     assert broken_links(site, address) == []
 
 
-def test_ids_are_unique_and_figures_are_described(site: Path) -> None:
+def test_ids_are_unique_and_figures_are_described(address: str, site: Path) -> None:
     for file in html_files(site):
         soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
         ids = [tag["id"] for tag in soup.select("[id]")]
@@ -131,7 +131,7 @@ def test_ids_are_unique_and_figures_are_described(site: Path) -> None:
             assert figure.select_one("[role=img][aria-label]") and figure.select_one("figcaption")
 
 
-def test_math_is_loaded_only_where_there_is_math(site: Path) -> None:
+def test_math_is_loaded_only_where_there_is_math(address: str, site: Path) -> None:
     for file in html_files(site):
         text = file.read_text(encoding="utf-8")
         assert ("katex.min.css" in text) == ('class="katex' in text), file
@@ -146,9 +146,9 @@ def test_a_diagram_is_drawn_again_in_the_other_colours(browser: Browser, address
         assert page.locator("#F12 svg").count() == 1
 
 
-def test_only_pages_with_diagrams_load_mermaid(browser: Browser, address: str) -> None:
+def test_only_pages_with_diagrams_load_mermaid(browser: Browser, address: str, site: Path) -> None:
     for path in ADDRESSES:
-        markup = (ROOT / "site" / path.strip("/") / "index.html").read_text(encoding="utf-8")
+        markup = (site / path.strip("/") / "index.html").read_text(encoding="utf-8")
         with visit(browser, address + path) as page:
             loaded = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
             page.wait_for_timeout(100)
@@ -194,7 +194,7 @@ def test_the_sitemap_names_both_languages(address: str, site: Path) -> None:
             assert f'hreflang="{language}" href="{other}"' in text
 
 
-def test_pages_say_when_they_changed_and_were_verified(site: Path) -> None:
+def test_pages_say_when_they_changed_and_were_verified(address: str, site: Path) -> None:
     for path in ADDRESSES:
         soup = BeautifulSoup((site / path.strip("/") / "index.html").read_text(encoding="utf-8"), "html.parser")
         assert soup.select_one(".md-source-file__fact")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from engine import CACHE, LANGUAGES, ROOT, page_files
+from engine import CACHE, LANGUAGES, page_files
+from engine.assets import ASSETS, KATEX, style_sheets
 from engine.checkout import Checkout
 from engine.page import Page
 
@@ -38,9 +39,10 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         assert status == 0, said
     for language, config in CONFIGS.items():
         assets = course.root / "docs" / language / "assets"
-        shutil.copytree(ROOT / "docs" / "theme" / "assets", assets)
-        shutil.copytree(ROOT / "node_modules" / "katex" / "dist" / "fonts", assets / "katex" / "fonts")
-        shutil.copy(ROOT / "node_modules" / "katex" / "dist" / "katex.min.css", assets / "katex")
+        shutil.copytree(ASSETS, assets)
+        shutil.copytree(KATEX / "fonts", assets / "katex" / "fonts")
+        for address, sheet in style_sheets():
+            shutil.copy(sheet, assets.parent / address)
         done = subprocess.run(
             [str(Path(sys.executable).with_name("zensical")), "build", "-f", config],
             cwd=course.root, env=course.environment(), capture_output=True, text=True, check=False,
@@ -79,6 +81,6 @@ def test_what_the_pages_load_is_there(sites: dict[str, Path], language: str) -> 
     site = sites["zensical"] / language
     soup = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
     loaded = [str(tag.get("href") or tag.get("src")) for tag in soup.select("link[rel=stylesheet], script[src]")]
-    assert any("course.css" in name for name in loaded) and any("copy.js" in name for name in loaded)
+    assert any("site.css" in name for name in loaded) and any("course.js" in name for name in loaded)
     for name in loaded:
         assert (site / name.split("?")[0]).exists(), name
