@@ -72,6 +72,11 @@ class Ranks:
         return values[0]
 
 
+def _leave() -> None:
+    if dist.is_initialized():
+        dist.destroy_process_group()
+
+
 def join(device: str | torch.device | None = None) -> tuple[Ranks, torch.device]:
     """Join the other processes that torchrun started; without torchrun there are none.
 
@@ -99,7 +104,7 @@ def join(device: str | torch.device | None = None) -> tuple[Ranks, torch.device]
     if not there:
         dist.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
         # left open: a second fit in the same script finds it; the neighbours hear of the end
-        atexit.register(dist.destroy_process_group)
+        atexit.register(_leave)
     gloo = dist.get_backend() == "gloo"
     group = dist.group.WORLD if gloo else dist.new_group(backend="gloo")
     return Ranks(dist.get_rank(), dist.get_world_size(), group), chosen

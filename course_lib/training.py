@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
@@ -307,6 +308,7 @@ def fit(
                 if ranks.size > 1:
                     stop = ranks.sum([float(stop)])[0] > 0  # all stop after the same step
                 if stop:
+                    interrupts.received = interrupts.received or signal.SIGTERM  # another process's
                     save(wait=True)
                     ranks.collect(None)  # torchrun ends all when one ends: the others wait for the one that writes
                     interrupts.obey()
@@ -342,7 +344,7 @@ def fit(
             if keeper is not None:
                 save(wait=False)
 
-        if keeper is not None and run.saved != run.position():
+        if keeper is not None and ranks.broadcast(run.saved != run.position()):
             save(wait=True)  # the thread was busy with the one before
     if patience is not None:
         run.load_best()
