@@ -77,6 +77,67 @@ def as_metrics(metrics: Metrics | None) -> dict[str, Metric]:
     return own
 
 
+class Batched:
+    """Updates metrics with several small batches at once: on a CPU one call costs as much as a small network's step.
+
+    Functions get every batch alone, as their mean over two batches need not be the mean of both.
+
+    Args:
+        metrics: by name.
+
+    >>> from course_lib.metrics import Accuracy
+    >>> metrics = as_metrics({"accuracy": Accuracy()})
+    >>> batched = Batched(metrics)
+    >>> batched.add(torch.tensor([[0.1, 2.0]]), torch.tensor([1]))
+    >>> metrics["accuracy"].count
+    0
+    >>> batched.flush()
+    >>> metrics["accuracy"].count
+    1
+    """
+
+    BATCHES, NUMBERS = 50, 50_000  # no more wait together, so that memory is not felt
+
+    def __init__(self, metrics: Mapping[str, Metric]) -> None:
+        self._metrics = list(metrics.values())
+        self._together = not any(isinstance(metric, FunctionMetric) for metric in self._metrics)
+        self._outputs: list[Tensor] = []
+        self._targets: list[Tensor] = []
+        self._numbers = 0
+
+    def add(self, outputs: Any, targets: Any) -> None:
+        """Take in a batch.
+
+        >>> Batched({}).add(torch.zeros(1), torch.zeros(1))
+        """
+        if not self._metrics:
+            return
+        # on a GPU the call does not wait, and an output may be overwritten by the next batch's (CUDA graphs)
+        tensors = isinstance(outputs, Tensor) and isinstance(targets, Tensor) and outputs.ndim > 0
+        if not (self._together and tensors and outputs.device.type == "cpu"):
+            for metric in self._metrics:
+                metric.update(outputs, targets)
+            return
+        if self._outputs and outputs.shape[1:] != self._outputs[0].shape[1:]:
+            self.flush()
+        self._outputs.append(outputs.detach())
+        self._targets.append(targets)
+        self._numbers += outputs.numel()
+        if len(self._outputs) == self.BATCHES or self._numbers > self.NUMBERS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Update the metrics with what waits.
+
+        >>> Batched({}).flush()
+        """
+        if self._outputs:
+            outputs, targets = torch.cat(self._outputs), torch.cat(self._targets)
+            self._outputs, self._targets, self._numbers = [], [], 0
+            for metric in self._metrics:
+                metric.update(outputs, targets)
+
+
 def pooled(metric: Metric, ranks: Ranks) -> tuple[Tensor | None, int]:
     """A metric's sums and count over all processes; all of them call it.
 
@@ -220,6 +281,7 @@ def measure(
     mean, empty = RunningMean(ranks), True
     for metric in metrics.values():
         metric.reset()
+    batched = Batched(metrics)
     with evaluating(model):
         for batch, mine, _ in batches.batches(data, ranks):
             if stopped is not None and stopped():
@@ -230,13 +292,13 @@ def measure(
                 if loss is not None:
                     mean.add(loss(outputs, targets), mine)
             if mine:
-                for metric in metrics.values():
-                    metric.update(outputs, targets)
+                batched.add(outputs, targets)
             if mean.pending == 100:  # what waits to be read takes memory, if little
                 mean.read()
             empty = False
     if empty:
         raise ValueError("data gave no batches")
+    batched.flush()
     return {**({} if loss is None else {"loss": mean.mean()}), **values(metrics, ranks)}
 
 

@@ -21,6 +21,7 @@ from course_lib import batches, random_state
 from course_lib.checkpoints import CheckpointError, Checkpoints
 from course_lib.distributed import join
 from course_lib.evaluation import (
+    Batched,
     Loss,
     Metrics,
     Stopped,
@@ -198,6 +199,7 @@ def fit(
     if not model.training:
         model.train()  # one part alone in eval mode, such as a frozen batch norm, stays as it is
     context, measured = autocast(place, precision), as_metrics(metrics)
+    batched = Batched(measured)
     of_validation = {name: copy(metric) for name, metric in measured.items()}
     # float16 gradients below 6e-8 would be 0: the loss is scaled up, and the gradients down again
     half = getattr(context, "fast_dtype", None) == torch.float16
@@ -208,6 +210,7 @@ def fit(
     forward: Any = model
     if ranks.size > 1:
         forward = DistributedDataParallel(model, [place] if place.type == "cuda" else None)
+    exchange = nullcontext()
     read_every = READ_EVERY.get(place.type, 50)
 
     run = RunState(model, optimizer, schedule, scaler, measured, ranks, place, seed, accumulate, batches.count(data))
@@ -254,6 +257,7 @@ def fit(
                     raise explain(number, where, run.again(data), as_it_was, steps[:-1], half)
 
         def save(wait: bool) -> None:
+            batched.flush()
             read_losses()  # one that is not finite ends the run here, and the checkpoint before stays the last
             state = run.state_dict()  # all processes take part in it, one writes
             if keeper is not None and ranks.rank == 0 and keeper.save(state, wait=wait):
@@ -265,8 +269,7 @@ def fit(
             parts = run.begin_epoch(data)
             for group in batches.grouped(parts, accumulate):
                 # the gradients of these batches make one step, together as one large batch would
-                whole = sum(part[2] for part in group)
-                own = sum(part[1] for part in group)
+                own, whole = sum([part[1] for part in group]), sum([part[2] for part in group])
                 for p in parameters:
                     p.grad = None  # optimizer.zero_grad(), without its entry in the profiler's record
                 step_loss: Any = 0.0
@@ -274,7 +277,7 @@ def fit(
                     inputs, targets = pair(batch, place)
                     last = index == len(group)
                     # the processes exchange gradients once a step, with the last batch
-                    with nullcontext() if last or ranks.size == 1 else forward.no_sync():
+                    with exchange if last or ranks.size == 1 else forward.no_sync():
                         with context:
                             outputs = forward(inputs)
                             value = loss(outputs, targets)
@@ -292,8 +295,7 @@ def fit(
                         share = mine * ranks.size / whole
                         scaler.scale(value if share == 1 else value * share).backward()
                     if mine:
-                        for metric in measured.values():
-                            metric.update(outputs, targets)
+                        batched.add(outputs, targets)
                 if clip is not None:
                     scaler.unscale_(optimizer)
                     nn.utils.clip_grad_norm_(parameters, clip)
@@ -318,6 +320,7 @@ def fit(
                 raise ValueError("data gave no batches")
 
             read_losses()
+            batched.flush()
             row = {"epoch": run.epoch + 1, "step": run.step, "loss": loss_mean.mean(), **values(measured, ranks)}
             if validate is not None:
                 # looking at other data changes nothing in the run: the random numbers go on where they were

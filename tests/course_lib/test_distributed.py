@@ -20,6 +20,7 @@ from course_lib.checkpoints import Checkpoints
 from course_lib.datasets import TensorLoader, digits
 from course_lib.distributed import Ranks, join
 from course_lib.metrics import Accuracy
+from course_lib.run_state import RunState
 from course_lib.training import History, fit
 
 TABLE = digits()
@@ -180,6 +181,21 @@ def test_a_resumed_part_leaves_out_what_was_done() -> None:
     later = list(batches.batches(DataLoader(TensorDataset(X, Y), 32), Ranks(0, 2), start=4))
     assert len(later) == 2 and [mine for _, mine, _ in later] == [16, 1]
     assert torch.equal(later[0][0][0], whole[4][0])
+
+
+def test_a_process_that_was_not_there_before_draws_its_own_numbers(tmp_path: Path) -> None:
+    model, _ = train("TensorLoader", tmp_path)
+    state = Checkpoints(tmp_path).latest()
+    assert state is not None
+    drawn = []
+    for rank in (1, 2):
+        scaler = torch.amp.GradScaler("cpu", enabled=False)
+        optimizer, device = torch.optim.Adam(model.parameters()), torch.device("cpu")
+        run = RunState(model, optimizer, None, scaler, {}, Ranks(rank, 3), device, seed=0, accumulate=1, count=6)
+        run.load_state_dict(state)
+        drawn.append(torch.rand(3))
+    assert not torch.equal(*drawn)
+    assert Ranks().sum([1.0]) == [1.0]
 
 
 def test_a_gpu_for_each(monkeypatch: pytest.MonkeyPatch) -> None:

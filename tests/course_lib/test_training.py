@@ -16,6 +16,7 @@ import pytest
 import torch
 import torture
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, DistributedSampler, TensorDataset
 
 from course_lib import training
@@ -23,6 +24,7 @@ from course_lib.checkpoints import CheckpointError, Checkpoints, load
 from course_lib.datasets import TensorLoader, digits
 from course_lib.interrupts import Interrupts
 from course_lib.metrics import Accuracy, ConfusionMatrix
+from course_lib.nonfinite import explain
 from course_lib.training import History, deterministic, evaluate, fit, predict
 
 TABLE = digits()
@@ -193,6 +195,28 @@ class TestTheLoop:
         assert history.epochs[-1]["share"] == pytest.approx(history.epochs[-1]["accuracy"])
         assert counted.count == 2, "the caller's own counts are let be"
 
+    def test_metrics_of_batches_that_cannot_be_joined(self) -> None:
+        model, total = nn.Identity(), 0
+        data = []
+        for length in (3, 3, 5, 4):  # sentences of so many words, a class for each word
+            scores = torch.randn(2, 10, length)
+            data.append((scores, torch.randint(10, (2, length))))
+            total += int((scores.argmax(1) == data[-1][1]).sum())
+        assert evaluate(model, data, metrics={"accuracy": Accuracy()})["accuracy"] == pytest.approx(total / 30)
+        large = (torch.randn(6000, 10), torch.randint(10, (6000,)))
+        share = (large[0].argmax(1) == large[1]).double().mean().item()
+        assert evaluate(model, [large, large], metrics={"accuracy": Accuracy()})["accuracy"] == pytest.approx(share)
+
+    def test_moments_follow_the_parameters(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        model = mlp()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+        elsewhere = {p: {"momentum_buffer": torch.empty_like(p, device="meta")} for p in model.parameters()}
+        optimizer.state.update(elsewhere)
+        moved: list[Any] = []
+        monkeypatch.setattr(optimizer, "load_state_dict", lambda state: (moved.append(state), optimizer.state.clear()))
+        run(model, optimizer=optimizer)
+        assert len(moved) == 1
+
 
 class TestStopped:
     @pytest.mark.parametrize("kind", ["tensors", "pictures", "workers", "own"])
@@ -309,6 +333,14 @@ class TestStopped:
         thread.join()
         assert len(result[0].epochs) == 2, "a fit in a thread handles no signals, and works"
 
+    def test_a_forked_worker_ends_on_sigterm_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        interrupts, ended = Interrupts(), list[int]()
+        interrupts._process = -1  # as in a fork
+        monkeypatch.setattr(os, "_exit", ended.append)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            interrupts._note(number, None)
+        assert ended == [143] and interrupts.received is None
+
     @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 7)])
     def test_a_forked_worker_does_not_save(self, number: int, status: int) -> None:
         with Interrupts() as interrupts:
@@ -371,6 +403,11 @@ class TestNotFinite:
             run(model, optimizer=optimizer, checkpoint=tmp_path)
         assert Checkpoints(tmp_path).steps() == []
 
+    def test_nested_inputs_are_looked_through(self) -> None:
+        batch = {"pixels": torch.tensor([[math.inf]]), "names": ["ant"]}, torch.tensor([0])
+        told = str(explain(math.nan, "step 1", batch, None, []))
+        assert "1 of the inputs' numbers are NaN or infinite" in told and "losses before: none" in told
+
     def test_float16_is_named(self) -> None:
         model = mlp()
         with pytest.raises(FloatingPointError, match="float16 ends at 65504"):
@@ -427,6 +464,11 @@ class TestWhatBeginnersGive:
                 "holds no trainable parameter of this",
             ),
             ({"optimizer": torch.optim.LBFGS(mlp().parameters())}, TypeError, "LBFGS computes the loss several times"),
+            (
+                {"model": DistributedDataParallel.__new__(DistributedDataParallel)},
+                TypeError,
+                "give the model itself: under",
+            ),
             ({"model": nn.ReLU()}, ValueError, "ReLU has no parameter to train"),
             ({"model": mlp().requires_grad_(False)}, ValueError, "or all with requires_grad=False"),
             ({"model": lambda x: x}, TypeError, "model should be an nn.Module, got function"),
