@@ -129,7 +129,7 @@ def judge(exercise: Exercise, answer: object) -> Verdict:
         return Verdict("unanswered", _UNANSWERED["en"], _UNANSWERED["zh"])
     except Exception as error:
         told = f"{type(error).__name__}: {error}"
-        return wrong(en=f"Your answer raised {told}", zh=f"你的答案运行时报错 {told}")
+        return wrong(en=f"Your answer raised {told}", zh=f"你的答案运行时报错：{told}")
 
 
 def check(exercise_id: str, answer: object, *, lang: str | None = None) -> Verdict:

@@ -20,10 +20,10 @@ def _direction(answer: Any) -> Verdict:
     first, second = (float(part) for part in answer)
     change = first**2 + 4 * first * second + second**2
     if change < 0:
-        return right(en=f"Right: the loss changes by {change:.3g}.", zh=f"正确：损失变化 {change:.3g}。")
+        return right(en=f"Right: the loss changes by {change:.3g}.", zh=f"正确：损失的变化是 {change:.3g}。")
     return wrong(
         en=f"Along ({first:g}, {second:g}) the loss changes by {change:.3g}, which is not below 0.",
-        zh=f"沿 ({first:g}, {second:g}) 方向损失变化 {change:.3g}，并没有下降。",
+        zh=f"沿 ({first:g}, {second:g}) 方向，损失的变化是 {change:.3g}，并没有下降。",
     )
 
 
@@ -31,10 +31,10 @@ def _random_matrices(answer: object) -> Verdict:
     if isinstance(answer, bool) or not isinstance(answer, int | float):
         raise TypeError(f"expected a number between 0 and 1, got {type(answer).__name__}")
     if 0 < answer < 0.02:
-        return right(en="Right: far rarer than 1/16.", zh="正确：比 1/16 还要少得多。")
+        return right(en="Right: far rarer than 1/16.", zh="正确：比 1/16 少得多。")
     return wrong(
         en=f"{answer:g} is not what 20000 such matrices give. Did you symmetrise, and ask for all four eigenvalues?",
-        zh=f"{answer:g} 与 20000 个矩阵的测量结果不符。是否做了对称化？是否要求四个特征值都为正？",
+        zh=f"{answer:g} 与 20000 个矩阵的测量结果不符。做过对称化了吗？要求四个特征值都为正了吗？",
     )
 
 

@@ -14,7 +14,7 @@ def _count(answer: object) -> Verdict:
         return right(en="Right: 2800 + 100 + 100 + 1.", zh="正确：2800 + 100 + 100 + 1。")
     return wrong(
         en=f"Not {answer!r}. W has one row per sigmoid and one column per feature; b, c and the last b come on top.",
-        zh=f"不是 {answer!r}。W 每个 sigmoid 一行、每个特征一列；此外还有向量 b、c 和末尾的 b。",
+        zh=f"不是 {answer!r}。W 每个 sigmoid 一行、每个特征一列；此外还有向量 b、c 和最后的标量 b。",
     )
 
 
@@ -33,9 +33,9 @@ def _bump(answer: Any) -> Verdict:
         y = sum(c * _sigmoid(b + w * x) for w, b, c in zip(steepness, shift, height, strict=True))
         if not fits(y):
             return wrong(
-                en=f"At x = {x} the sum is {y:.3f}; wanted {wanted}.", zh=f"在 x = {x} 处和为 {y:.3f}，要求 {wanted}。"
+                en=f"At x = {x} the sum is {y:.3f}; wanted {wanted}.", zh=f"在 x = {x} 处和是 {y:.3f}，要求 {wanted}。"
             )
-    return right(en="Right: a step up and a step down.", zh="正确：一级上、一级下。")
+    return right(en="Right: a step up and a step down.", zh="正确：上一级台阶，再下一级台阶。")
 
 
 def _steepest(answer: Any) -> Verdict:

@@ -40,12 +40,12 @@ def _circle(answer: Any) -> Verdict:
     if gap > 1e-3:
         return wrong(
             en=f"A day and the same day a year later should have equal features; they differ by {gap:.3g}.",
-            zh=f"同一天与一年之后的特征最多相差 {gap:.3g}，应当相等。",
+            zh=f"某一天和一年后的同一天，特征应当相等，现在最多相差 {gap:.3g}。",
         )
     if torch.pdist(features).min() < 0.1:
         return wrong(
             en="Two of the days 1, 92, 183, 274 have the same features, so no model could tell them apart.",
-            zh="第 1、92、183、274 天中有两天的特征相同，任何模型都无法区分。",
+            zh="第 1、92、183、274 天中有两天的特征相同，什么模型也分不清它们。",
         )
     return right(en="Right: the year is closed.", zh="正确：一年首尾相接了。")
 

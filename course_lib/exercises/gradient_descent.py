@@ -22,7 +22,7 @@ def _first_step(answer: Any) -> Verdict:
                 en=f"step({w}, {slope}, {lr}) gave {got}; expected {want}. The step goes against the slope.",
                 zh=f"step({w}, {slope}, {lr}) 得到 {got}，应为 {want}。步子要朝斜率的反方向走。",
             )
-    return right(en="Right: against the slope, lr × slope far.", zh="正确：沿斜率的反方向走 lr × 斜率 这么远。")
+    return right(en="Right: against the slope, lr × slope far.", zh="正确：逆着斜率走，步子是 lr × 斜率。")
 
 
 def _largest_rate(answer: object) -> Verdict:

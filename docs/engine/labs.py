@@ -48,7 +48,7 @@ SKIPPED = "skip-execution"  # nbclient leaves cells with this tag alone
 WORDS = {
     "en": {"solution": "Solution", "download": "Download this lab as a notebook", "colab": "Open it in Colab",
            "install": "Colab does not have the course's library yet: this cell installs it."},
-    "zh": {"solution": "参考答案", "download": "下载本实验的 notebook", "colab": "在 Colab 中打开",
+    "zh": {"solution": "解答", "download": "下载本实验的 notebook", "colab": "在 Colab 中打开",
            "install": "Colab 里还没有本课程的库，运行这个单元格即可安装。"},
 }  # fmt: skip
 _MARKER = re.compile(r"^# %%", re.MULTILINE)

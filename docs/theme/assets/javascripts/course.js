@@ -6,7 +6,7 @@ const words = {
         failed: "The browser refused: select the code and copy it by hand" },
   zh: { run: "复制（可直接运行）", plain: "只复制这一段",
         copied: (all, before) => before ? `已复制 ${all} 行，其中 ${before} 行来自前面的代码` : `已复制 ${all} 行`,
-        failed: "浏览器拒绝了复制，请手动选择代码" },
+        failed: "浏览器不允许复制，请手动选中代码再复制" },
 };
 const word = words[document.documentElement.lang] || words.en;
 

@@ -47,14 +47,14 @@ const words = {
   zh: {
     name: "互动图：一个参数的梯度下降",
     w0: "起点 w⁰", lr: "学习率 η", steps: "步数", play: "播放", pause: "暂停", step: "走一步", reset: "复位",
-    x: "w", y: "损失 L(w)", global: "全局极小值", local: "局部极小值",
+    x: "w", y: "损失 L(w)", global: "全局最小值", local: "局部极小值",
     now: (t, w, l, s) => `走了 ${t} 步：w = ${w}，损失 = ${l}，斜率 = ${s}。`,
     diverged: () => "发散了：每一步都落得比上一步更远。",
     hilltop: () => "停在山顶：那里的斜率也是零。",
     arrived: (valley) => `已经走到${valley}。`,
     jumping: (valley) => `在谷的两侧来回跳，现在位于${valley}所在的谷。`,
     walking: (valley) => `还在路上，位于${valley}所在的谷。`,
-    picture: (start, end) => `损失曲线，有一个局部极小值和一个全局极小值。路线从 w = ${start} 走到 w = ${end}。`,
+    picture: (start, end) => `损失曲线，有一个局部极小值和一个全局最小值。路线从 w = ${start} 走到 w = ${end}。`,
   },
 };
 

@@ -22,7 +22,7 @@ const words = {
     none: "没有台阶：w = 0 时曲线是平的。",
     step: (at, slope) => `台阶位于 x = −b/w = ${at}，那里的斜率是 c w/4 = ${slope}。`,
     outside: (at) => `台阶位于 x = −b/w = ${at}，在图外。`,
-    picture: (from, to) => `曲线从左端的 ${from} 走到右端的 ${to}。虚线是出发时的曲线。`,
+    picture: (from, to) => `曲线从左端的 ${from} 走到右端的 ${to}。虚线是最初的曲线。`,
   },
 };
 
