@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, SupportsFloat
 
 from course_lib.exercises import Exercise, Verdict, right, wrong
 
 
 def _name_the_point(answer: object) -> Verdict:
-    if answer == "saddle":
+    if str(answer).lower() in ("saddle", "saddle point"):
         return right(en="Right: its eigenvalues are -2 and 4.", zh="正确：特征值是 -2 和 4。")
     return wrong(
         en=f"Not {answer!r}: along (1, -1) the value vᵀHv is -4, along (1, 1) it is 8.",
@@ -28,13 +28,19 @@ def _direction(answer: Any) -> Verdict:
 
 
 def _random_matrices(answer: object) -> Verdict:
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
+    if isinstance(answer, bool) or not isinstance(answer, SupportsFloat):
         raise TypeError(f"expected a number between 0 and 1, got {type(answer).__name__}")
-    if 0 < answer < 0.02:
+    share = float(answer)
+    if 0 < share < 0.02:
         return right(en="Right: far rarer than 1/16.", zh="正确：比 1/16 少得多。")
+    if share == 1 / 16:
+        return wrong(
+            en="1/16 would be right if the four signs were independent. Measure: are they?",
+            zh="如果四个正负号互相独立，就是 1/16。请测量一下：它们独立吗？",
+        )
     return wrong(
-        en=f"{answer:g} is not what 20000 such matrices give. Did you symmetrise, and ask for all four eigenvalues?",
-        zh=f"{answer:g} 与 20000 个矩阵的测量结果不符。做过对称化了吗？要求四个特征值都为正了吗？",
+        en=f"{share:g} is not what 20000 such matrices give. Did you symmetrise, and ask for all four eigenvalues?",
+        zh=f"{share:g} 与 20000 个矩阵的测量结果不符。做过对称化了吗？要求四个特征值都为正了吗？",
     )
 
 

@@ -23,7 +23,15 @@ def _sigmoid(r: float) -> float:
 
 
 def _bump(answer: Any) -> Verdict:
-    steepness, shift, height = answer
+    try:
+        steepness, shift, height = ([float(number) for number in pair] for pair in answer)
+    except (TypeError, ValueError):
+        steepness = shift = height = []
+    if not len(steepness) == len(shift) == len(height) == 2:
+        return wrong(
+            en="w, b and c should be two numbers each, such as w = (1, 1).",
+            zh="w、b、c 应当各有两个数，例如 w = (1, 1)。",
+        )
     demands: tuple[tuple[int, Callable[[float], bool], str], ...] = (
         (0, lambda y: y > 0.9, "> 0.9"),
         (-2, lambda y: abs(y) < 0.1, "|y| < 0.1"),
@@ -41,9 +49,14 @@ def _bump(answer: Any) -> Verdict:
 def _steepest(answer: Any) -> Verdict:
     if abs(float(answer) - 1) < 1e-3:
         return right(en="Right: w / 4, here 4 / 4.", zh="正确：w / 4，这里是 4 / 4。")
+    if abs(float(answer) - 0.25) < 1e-3:
+        return wrong(
+            en="0.25 is the largest slope of σ(x). What does the chain rule add for σ(4x)?",
+            zh="0.25 是 σ(x) 的最大斜率。对 σ(4x)，链式法则还要乘上什么？",
+        )
     return wrong(
-        en=f"Not {float(answer):g}: at x = 0 the slope is w · σ'(0) = 4 · σ(0) · (1 - σ(0)).",
-        zh=f"不是 {float(answer):g}：在 x = 0 处斜率为 w · σ'(0) = 4 · σ(0) · (1 - σ(0))。",
+        en=f"Not {float(answer):g}. The slope is 4 · σ'(4x), and it is largest at x = 0: how large is σ'(0)?",
+        zh=f"不是 {float(answer):g}。斜率是 4 · σ'(4x)，在 x = 0 处最大：σ'(0) 是多少？",
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, SupportsFloat
 
 from course_lib.exercises import Exercise, Verdict, answered, right, wrong
 
 
 def _number(answer: object) -> float:
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
+    if isinstance(answer, bool) or not isinstance(answer, SupportsFloat):  # a tensor of one number is a number, too
         raise TypeError(f"expected a number, got {type(answer).__name__}")
     return float(answer)
 
@@ -17,10 +17,11 @@ def _number(answer: object) -> float:
 def _first_step(answer: Any) -> Verdict:
     for w, slope, lr in [(1.0, 2.0, 0.1), (-3.0, -4.0, 0.5), (0.5, 0.0, 1.0)]:
         got, want = answered(answer(w, slope, lr)), w - lr * slope
-        if not math.isclose(_number(got), want, abs_tol=1e-12):
+        if not math.isclose(_number(got), want, abs_tol=1e-6):
             return wrong(
-                en=f"step({w}, {slope}, {lr}) gave {got}; expected {want}. The step goes against the slope.",
-                zh=f"step({w}, {slope}, {lr}) 得到 {got}，应为 {want}。步子要朝斜率的反方向走。",
+                en=f"step({w}, {slope}, {lr}) gave {got}; expected {want}. "
+                "The step goes against the slope and is lr × slope long.",
+                zh=f"step({w}, {slope}, {lr}) 得到 {got}，应为 {want}。步子要朝斜率的反方向走，长度是 lr × slope。",
             )
     return right(en="Right: against the slope, lr × slope far.", zh="正确：逆着斜率走，步子是 lr × 斜率。")
 
@@ -47,9 +48,15 @@ def _valley(answer: object) -> Verdict:
             en="Right: the top of the hill is at 0.55, and 0.5 lies beyond it.",
             zh="正确：山顶在 0.55 处，0.5 已经在山的另一边。",
         )
+    if start < 0.6:
+        return wrong(
+            en=f"A walk from {start:g} does not end at w = 1, or {start:g} has more than one decimal place. "
+            "Walk from 0.1, 0.2, … and print where each ends.",
+            zh=f"从 {start:g} 出发到不了 w = 1，或者它不止一位小数。请从 0.1、0.2……分别出发，打印各自停在哪里。",
+        )
     return wrong(
-        en=f"From {start:g} (or from a smaller start that you passed over) the result differs; walk from every tenth.",
-        zh=f"{start:g} 不对：请从 0.1 起每隔 0.1 都走一遍，看各自停在哪里。",
+        en=f"{start:g} is not the smallest: a walk from a smaller start ends at w = 1, too.",
+        zh=f"{start:g} 不是最小的：从更小的起点出发也能走到 w = 1。",
     )
 
 
