@@ -23,9 +23,9 @@ from engine.page import Block, Page
 from engine.runner import in_subprocess
 
 WORDS = {
-    "en": {"output": "Output", "value": "Value", "error": "Error (expected)", "skip": "Not run here",
+    "en": {"output": "Output", "value": "Value", "error": "Error (expected)", "skip": "Not run here: ",
            "verified": "Verified with {what} on {date}: every block above was run."},
-    "zh": {"output": "输出", "value": "值", "error": "报错（预期之内）", "skip": "此处不运行",
+    "zh": {"output": "输出", "value": "值", "error": "报错（预期之内）", "skip": "此处不运行：",
            "verified": "本页每段代码均已在 {date} 用 {what} 运行并验证。"},
 }  # fmt: skip
 NAMES = {"python": "Python", "torch": "PyTorch", "numpy": "NumPy", "matplotlib": "Matplotlib"}
@@ -87,14 +87,29 @@ def _output(kind: str, label: str, text: str) -> str:
     )
 
 
-_BROKEN_CHINESE = re.compile(
-    r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])[ \n](?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])"
+_CHINESE = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+_BROKEN_CHINESE = re.compile(rf"(?<={_CHINESE})(?: |\n *)(?=(?:\*{{1,2}}|\[)?{_CHINESE})")
+_AFTER_EMPHASIS = re.compile(
+    rf"(?<=[、。！），：；？])(\*{{1,2}})(?: |\n *)(?=[^\s*])|(?<={_CHINESE})(\*{{1,2}})(?: |\n *)(?=\[?{_CHINESE})"
 )
 
 
 def joined(text: str) -> str:
-    """Chinese without the spaces that browsers would show for line breaks between two Chinese characters."""
+    """Chinese without the spaces that readers would see for line breaks between two Chinese characters.
+
+    >>> joined("走到\\n  谷底，\\n**停下**。 [再]走")
+    '走到谷底，**停下**。[再]走'
+    """
     return _BROKEN_CHINESE.sub("", text)
+
+
+def set_close(text: str) -> str:
+    """``joined``, also after emphasis: ``**提示。** 先想`` has a space that other Markdown needs, and no reader wants.
+
+    >>> set_close("**提示。** 先想，**GD** 再写。**预备：** Python")
+    '**提示。**先想，**GD** 再写。**预备：**Python'
+    """
+    return _AFTER_EMPHASIS.sub(r"\1\2", joined(text))
 
 
 class Pages(Preprocessor):
@@ -137,7 +152,7 @@ class Pages(Preprocessor):
 
     @staticmethod
     def _prose(page: Page, text: str) -> str:
-        return glossary.MARK.sub(lambda _: glossary.markdown(page), joined(text))
+        return glossary.MARK.sub(lambda _: glossary.markdown(page), set_close(text))
 
     @staticmethod
     def _record(page: Page) -> dict[str, Any]:
@@ -173,7 +188,7 @@ class Pages(Preprocessor):
         shown = f"{fence.indent}{fence.ticks} {{ {header} }}\n{code}\n{fence.indent}{fence.ticks}\n\n"
         markup = []
         if result is None:
-            text = f'<p class="output output-skip">{words["skip"]}: {html.escape(block.settings["skip"])}</p>'
+            text = f'<p class="output output-skip">{words["skip"]}{html.escape(block.settings["skip"])}</p>'
             markup.append(text)
         else:
             if result["stdout"]:
@@ -187,7 +202,7 @@ class Pages(Preprocessor):
         return shown + (self._place(fence, "".join(markup)) + "\n" if markup else "")
 
     def _figure(self, fence: Fence, drawing: str) -> str:
-        figure_id, caption = fence.settings["figure"], self._caption(joined(fence.settings["caption"]))
+        figure_id, caption = fence.settings["figure"], self._caption(set_close(fence.settings["caption"]))
         return (
             f'<figure class="figure" id="{figure_id}" data-search-exclude>{drawing}'
             f"<figcaption>{caption}</figcaption></figure>"

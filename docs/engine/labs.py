@@ -224,7 +224,7 @@ class Lab:
             body = textwrap.dedent(match["body"]).strip()
             return f"<details><summary>{match['title']}</summary>\n\n{body}\n\n</details>\n"
 
-        text = _SETTINGS.sub("", source).rstrip() + "\n"
+        text = extension.joined(_SETTINGS.sub("", source).rstrip()) + "\n"  # Jupyter too shows line breaks as spaces
         text = _PAGE_LINK.sub(link, _DETAILS.sub(details, _HEADING_ATTRIBUTES.sub(r"\1", text)))
         return text.strip(), settings
 
