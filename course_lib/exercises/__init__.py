@@ -12,7 +12,7 @@ import os
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, SupportsFloat
 
 Language = Literal["en", "zh"]
 _UNANSWERED = {"en": "Not answered yet: replace the dots by your answer.", "zh": "还没有作答：请把省略号换成你的答案。"}
@@ -64,6 +64,32 @@ def answered(value: object) -> object:
     if value is None or value is ...:
         raise NotAnswered
     return value
+
+
+class NotANumber(Exception):
+    """Raised by a check that meets something else where a number should be; ``verdict`` says so to the reader."""
+
+    def __init__(self, answer: object) -> None:
+        kind = type(answer).__name__
+        self.verdict = wrong(
+            en=f"Expected a number, got {answer!r} ({kind}).", zh=f"应当是一个数，得到的却是 {answer!r}（{kind}）。"
+        )
+        super().__init__(self.verdict.en)
+
+
+def number(answer: object) -> float:
+    """The answer as a float; a tensor of one number is a number, too.
+
+    Raises:
+        NotAnswered: nothing was written yet.
+        NotANumber: a bool, a text, a list or the like.
+
+    >>> number(2)
+    2.0
+    """
+    if isinstance(answered(answer), bool) or not isinstance(answer, SupportsFloat):
+        raise NotANumber(answer)
+    return float(answer)
 
 
 @dataclass(frozen=True)
@@ -127,6 +153,8 @@ def judge(exercise: Exercise, answer: object) -> Verdict:
         return exercise.check(answered(answer))
     except (NotAnswered, NotImplementedError):
         return Verdict("unanswered", _UNANSWERED["en"], _UNANSWERED["zh"])
+    except NotANumber as refused:
+        return refused.verdict
     except Exception as error:
         told = f"{type(error).__name__}: {error}"
         return wrong(en=f"Your answer raised {told}", zh=f"你的答案运行时报错：{told}")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, SupportsFloat
+from typing import Any
 
-from course_lib.exercises import Exercise, Verdict, right, wrong
+from course_lib.exercises import Exercise, Verdict, number, right, wrong
 
 
 def _name_the_point(answer: object) -> Verdict:
@@ -17,7 +17,10 @@ def _name_the_point(answer: object) -> Verdict:
 
 
 def _direction(answer: Any) -> Verdict:
-    first, second = (float(part) for part in answer)
+    try:
+        first, second = (float(part) for part in answer)
+    except (TypeError, ValueError):
+        return wrong(en="A direction is a pair of numbers, such as (1, 0).", zh="方向应当是两个数，例如 (1, 0)。")
     change = first**2 + 4 * first * second + second**2
     if change < 0:
         return right(en=f"Right: the loss changes by {change:.3g}.", zh=f"正确：损失的变化是 {change:.3g}。")
@@ -28,9 +31,7 @@ def _direction(answer: Any) -> Verdict:
 
 
 def _random_matrices(answer: object) -> Verdict:
-    if isinstance(answer, bool) or not isinstance(answer, SupportsFloat):
-        raise TypeError(f"expected a number between 0 and 1, got {type(answer).__name__}")
-    share = float(answer)
+    share = number(answer)
     if 0 < share < 0.02:
         return right(en="Right: far rarer than 1/16.", zh="正确：比 1/16 少得多。")
     if share == 1 / 16:
@@ -46,6 +47,6 @@ def _random_matrices(answer: object) -> Verdict:
 
 EXERCISES = (
     Exercise("critical-points/name-the-point", _name_the_point, ("minimum", "maximum")),
-    Exercise("critical-points/direction", _direction, ((1, 1), (1, 0))),
-    Exercise("critical-points/random-matrices", _random_matrices, (1 / 16, 0.5)),
+    Exercise("critical-points/direction", _direction, ((1, 1), (1, 0), 1)),
+    Exercise("critical-points/random-matrices", _random_matrices, (1 / 16, 0.5, "1/16")),
 )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from course_lib.exercises import Exercise, Verdict, right, wrong
+from course_lib.exercises import Exercise, Verdict, number, right, wrong
 
 
 def _count(answer: object) -> Verdict:
@@ -24,7 +24,7 @@ def _sigmoid(r: float) -> float:
 
 def _bump(answer: Any) -> Verdict:
     try:
-        steepness, shift, height = ([float(number) for number in pair] for pair in answer)
+        steepness, shift, height = ([float(part) for part in pair] for pair in answer)
     except (TypeError, ValueError):
         steepness = shift = height = []
     if not len(steepness) == len(shift) == len(height) == 2:
@@ -46,22 +46,23 @@ def _bump(answer: Any) -> Verdict:
     return right(en="Right: a step up and a step down.", zh="正确：上一级台阶，再下一级台阶。")
 
 
-def _steepest(answer: Any) -> Verdict:
-    if abs(float(answer) - 1) < 1e-3:
+def _steepest(answer: object) -> Verdict:
+    slope = number(answer)
+    if abs(slope - 1) < 1e-3:
         return right(en="Right: w / 4, here 4 / 4.", zh="正确：w / 4，这里是 4 / 4。")
-    if abs(float(answer) - 0.25) < 1e-3:
+    if abs(slope - 0.25) < 1e-3:
         return wrong(
             en="0.25 is the largest slope of σ(x). What does the chain rule add for σ(4x)?",
             zh="0.25 是 σ(x) 的最大斜率。对 σ(4x)，链式法则还要乘上什么？",
         )
     return wrong(
-        en=f"Not {float(answer):g}. The slope is 4 · σ'(4x), and it is largest at x = 0: how large is σ'(0)?",
-        zh=f"不是 {float(answer):g}。斜率是 4 · σ'(4x)，在 x = 0 处最大：σ'(0) 是多少？",
+        en=f"Not {slope:g}. The slope is 4 · σ'(4x), and it is largest at x = 0: how large is σ'(0)?",
+        zh=f"不是 {slope:g}。斜率是 4 · σ'(4x)，在 x = 0 处最大：σ'(0) 是多少？",
     )
 
 
 EXERCISES = (
     Exercise("curves-to-networks/count", _count, (2800, 2900)),
     Exercise("curves-to-networks/bump", _bump, (((10, 10), (10, -10), (1, 1)), ((1, 1), (0, 0), (1, -1)))),
-    Exercise("curves-to-networks/steepest", _steepest, (4, 0.25)),
+    Exercise("curves-to-networks/steepest", _steepest, (4, 0.25, "1")),
 )

@@ -7,13 +7,13 @@ from typing import Any
 
 import torch
 
-from course_lib.exercises import Exercise, Verdict, answered, right, wrong
+from course_lib.exercises import Exercise, Verdict, answered, number, right, wrong
 
 _YEAR = 365.25  # days
 
 
-def _degrees(answer: Any) -> Verdict:
-    degrees, want = float(answer), math.sqrt(0.2) * 6
+def _degrees(answer: object) -> Verdict:
+    degrees, want = number(answer), math.sqrt(0.2) * 6
     if math.isclose(degrees, want, rel_tol=0.01):
         return right(en="Right: √0.2 × 6 °C.", zh="正确：√0.2 × 6 °C。")
     if math.isclose(degrees, 0.2 * 6, rel_tol=0.01) or math.isclose(degrees, 0.2 * 36, rel_tol=0.01):

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any, SupportsFloat
+from typing import Any
 
-from course_lib.exercises import Exercise, Verdict, answered, right, wrong
-
-
-def _number(answer: object) -> float:
-    if isinstance(answer, bool) or not isinstance(answer, SupportsFloat):  # a tensor of one number is a number, too
-        raise TypeError(f"expected a number, got {type(answer).__name__}")
-    return float(answer)
+from course_lib.exercises import Exercise, Verdict, answered, number, right, wrong
 
 
 def _first_step(answer: Any) -> Verdict:
     for w, slope, lr in [(1.0, 2.0, 0.1), (-3.0, -4.0, 0.5), (0.5, 0.0, 1.0)]:
         got, want = answered(answer(w, slope, lr)), w - lr * slope
-        if not math.isclose(_number(got), want, abs_tol=1e-6):
+        if not math.isclose(number(got), want, abs_tol=1e-6):
             return wrong(
                 en=f"step({w}, {slope}, {lr}) gave {got}; expected {want}. "
                 "The step goes against the slope and is lr × slope long.",
@@ -27,7 +21,7 @@ def _first_step(answer: Any) -> Verdict:
 
 
 def _largest_rate(answer: object) -> Verdict:
-    lr = _number(answer)
+    lr = number(answer)
     if math.isclose(lr, 1 / 3, rel_tol=0.01):
         return right(en="Right: 2 divided by the curvature 6.", zh="正确：2 除以曲率 6。")
     if math.isclose(lr, 1 / 6, rel_tol=0.01):
@@ -42,7 +36,7 @@ def _largest_rate(answer: object) -> Verdict:
 
 
 def _valley(answer: object) -> Verdict:
-    start = _number(answer)
+    start = number(answer)
     if math.isclose(start, 0.6, abs_tol=0.01):
         return right(
             en="Right: the top of the hill is at 0.55, and 0.5 lies beyond it.",

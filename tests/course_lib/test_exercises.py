@@ -1,9 +1,10 @@
 """What a reader is told by ``check``."""
 
 import pytest
+import torch
 
 from course_lib import check
-from course_lib.exercises import NotAnswered, Verdict, answered, find, language_of_reader
+from course_lib.exercises import NotAnswered, Verdict, answered, find, language_of_reader, number
 
 STEP = "gradient-descent/first-step"
 
@@ -20,6 +21,13 @@ def test_right_wrong_and_unanswered_in_both_languages(capsys: pytest.CaptureFixt
 def test_an_error_in_the_answer_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert not check(STEP, lambda w, slope, lr: w / 0, lang="en")
     assert "ZeroDivisionError" in capsys.readouterr().out
+
+
+def test_what_is_no_number_is_refused_in_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
+    assert number(torch.tensor(2.0)) == 2
+    for answer in ("1/3", True, [1]):
+        assert not check("gradient-descent/largest-rate", answer, lang="zh")
+        assert capsys.readouterr().out.startswith(f"✗ 应当是一个数，得到的却是 {answer!r}（")
 
 
 @pytest.mark.parametrize("name", ["gradient-descent/first-stp", "first-step", "gradient-decent/first-step"])
