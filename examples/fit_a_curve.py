@@ -23,7 +23,8 @@
 #
 # **You need:** [gradient descent](../basics/gradient-descent.md) and
 # [from curves to networks](../deep/curves-to-networks.md). Everything runs in under a minute on one core, here, in the
-# notebook, or as a script: `python examples/fit_a_curve.py`.
+# notebook, or as a script: `python examples/fit_a_curve.py`. Your machine needs what the
+# [front page](../index.md#first-snippet) installs, `course_lib` too.
 
 # %% [markdown] tags=["zh"]
 # # 实验：拟合一条曲线 {#fit-a-curve}
@@ -33,18 +34,19 @@
 #
 # **预备知识：** [梯度下降](../basics/gradient-descent.md)和[从曲线到网络](../deep/curves-to-networks.md)。用一个 CPU 核，不到一分钟就能跑完全部代码，
 # 可以在本页看，可以在 notebook 里跑，也可以当脚本跑：`python examples/fit_a_curve.py`。
+# 自己跑的话，先照[首页](../index.md#first-snippet)装好所需的包，包括 `course_lib`。
 
 # %% [markdown] tags=["en"]
 # ## Where to compute {#device}
 #
-# A GPU multiplies large matrices much faster than a CPU. This lab is so small that you will not feel the difference, but
-# the habit costs three lines: pick a device once, put the data and the model on it, and fetch results back to draw them.
+# A GPU (the processor of a graphics card) multiplies large matrices much faster than a CPU. This lab is so small that
+# you will not feel the difference, but the habit costs three lines: pick a device once, put the data and the model on it, and fetch results back to draw them.
 # `pick` takes the best device there is; on a machine without a GPU that is the CPU, and nothing else changes.
 
 # %% [markdown] tags=["zh"]
 # ## 在哪里计算 {#device}
 #
-# GPU 做大矩阵的乘法比 CPU 快得多。这个实验很小，感觉不出差别，但养成习惯只需三行：开头选定一次设备（device），把数据和模型都放上去，
+# GPU（显卡上的处理器）做大矩阵的乘法比 CPU 快得多。这个实验很小，感觉不出差别，但养成习惯只需三行：开头选定一次设备（device），把数据和模型都放上去，
 # 画图前再把结果取回来。`pick` 会选出这台机器上最好的设备；没有 GPU 就用 CPU，其余代码一个字都不用改。
 
 # %%
@@ -117,7 +119,8 @@ assert train.sum() == 1096 and (~train).sum() == 365
 #
 # Three things before training:
 #
-# 1. **Split.** 2012 to 2014 are for training; 2015 stays hidden until the end, for validation. A random split would put
+# 1. **Split.** 2012 to 2014 are for training; 2015 stays hidden until the end, for
+#    validation: a test on days that the model has not seen. A random split would put
 #    yesterday and tomorrow of a day into the training data: too easy a test.
 # 2. **Scale.** The sigmoids start around $x = 0$ with weights of about 1, so $d$ becomes $x = d/183 - 1$, from $-1$ to 1,
 #    and $T$ becomes $y = (T - \mu)/s$. The mean $\mu$ and the standard deviation $s$ come from the training days *alone*:
@@ -129,7 +132,7 @@ assert train.sum() == 1096 and (~train).sum() == 365
 #
 # 训练之前要做三件事：
 #
-# 1. **划分。** 2012 至 2014 年用来训练；2015 年一直藏到最后，用来验证。如果随机划分，某一天的前一天和后一天都会落进训练数据，考题就太容易了。
+# 1. **划分。** 2012 至 2014 年用来训练；2015 年一直藏到最后，用来验证，也就是拿模型没见过的日子考它。如果随机划分，某一天的前一天和后一天都会落进训练数据，考题就太容易了。
 # 2. **缩放。** sigmoid 的初始位置在 $x = 0$ 附近，权重大约是 1，所以把 $d$ 换成 $x = d/183 - 1$，范围从 $-1$ 到 1；把 $T$ 换成
 #    $y = (T - \mu)/s$。均值 $\mu$ 和标准差 $s$ *只*用训练数据来算：2015 年的信息不能泄漏进来。
 # 3. **搬运。** 把数据放到选定的设备上。
@@ -421,11 +424,12 @@ check("fit-a-curve/circle", on_circle)
 # %% [markdown] tags=["en"]
 # ??? hint "Hint"
 #     Put the days on a circle, like the hours on a clock: the angle is $2\pi d / 365.25$, and a point on a circle has two
-#     coordinates.
+#     coordinates. `torch.stack([first, second], dim=1)` puts two columns side by side.
 
 # %% [markdown] tags=["zh"]
 # ??? hint "提示"
 #     把日子排在一个圆上，就像钟面上的钟点：角度是 $2\pi d / 365.25$，而圆上的一个点有两个坐标。
+#     `torch.stack([first, second], dim=1)` 把两列并排放在一起。
 
 
 # %% tags=["solution"]
