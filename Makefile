@@ -36,7 +36,8 @@ build: .venv/ready node_modules/ready  ## build both languages strictly, without
 	$(BIN)/python -m engine.build
 
 test: .venv/ready node_modules/ready-to-test  ## run every test: pages, library, engine, site
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not alone'
+	$(BIN)/python -m pytest -m alone
 
 torture: .venv/ready  ## kill a training run 200 times: the weights have to be those of one that was not
 	PYTHONPATH=docs:. $(BIN)/python tests/course_lib/torture.py 200

@@ -209,6 +209,7 @@ def session(page: Page, timeout: float | None = None) -> Iterator[Session]:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
+    plt.close("all")  # a figure that somebody left open is not the page's
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="page-"))).resolve()
         states = random.getstate(), numpy.random.get_state(), torch.random.get_rng_state()

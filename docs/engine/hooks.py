@@ -15,19 +15,23 @@ from engine import ROOT, assets, glossary, labs, math
 _MERMAID = ROOT / "node_modules" / "mermaid" / "dist"
 
 
-def on_config(config: Any) -> Any:
-    """Set mkdocs-jupyter up, the edit links, and the words of the Chinese search.
+def keep_short_terms_whole() -> None:
+    """For the Chinese search: 学习率, not 学习 and a lone 率 that matches everything.
 
-    Short terms stay whole: 学习率, not 学习 and a lone 率 that matches everything. Longer ones stay in their words,
-    so that 下降 still finds 梯度下降.
+    Longer terms stay in their words, so that 下降 still finds 梯度下降.
     """
+    for term in glossary.load():
+        if len(term.zh) <= 4 and 1 in map(len, jieba.cut(term.zh)) and not term.zh.isascii():
+            jieba.add_word(term.zh)
+
+
+def on_config(config: Any) -> Any:
+    """Set up mkdocs-jupyter, the edit links, and the words of the Chinese search."""
     labs.on_config(config)
     if config.repo_url:  # known only when the site is published
         config.edit_uri = f"edit/main/docs/{config.theme['language']}/"
     if config.theme["language"] == "zh":
-        for term in glossary.load():
-            if len(term.zh) <= 4 and 1 in map(len, jieba.cut(term.zh)) and not term.zh.isascii():
-                jieba.add_word(term.zh)
+        keep_short_terms_whole()
     return config
 
 

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import jieba
 import pytest
@@ -240,9 +239,8 @@ def test_a_planned_page_is_linked_once_there(docs: Path, terms: list[Term], monk
     assert '<a href="../basics/later.md">Later</a>' in drawn(docs, terms, "en", monkeypatch)
 
 
-def test_the_chinese_search_keeps_short_terms_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.labs.on_config", lambda config: None)  # needs mkdocs-jupyter's settings
-    hooks.on_config(SimpleNamespace(theme={"language": "zh"}, repo_url=""))
+def test_the_chinese_search_keeps_short_terms_whole() -> None:
+    hooks.keep_short_terms_whole()
     assert list(jieba.cut("学习率")) == ["学习率"] and list(jieba.cut("过拟合")) == ["过拟合"]
     assert list(jieba.cut("梯度下降")) == ["梯度", "下降"]
 

@@ -74,6 +74,7 @@ def failing(result: dict[str, Any], category: str) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("path", CHAPTERS)
 def test_lighthouse_finds_a_fast_accessible_page(compressed: str, tmp_path: Path, path: str) -> None:
     best = 0.0
