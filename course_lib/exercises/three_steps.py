@@ -1,0 +1,80 @@
+"""Exercises of the page on the three steps."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from course_lib.exercises import Exercise, Verdict, right, wrong
+
+KINDS = ("regression", "classification", "structured", "classification")
+UNSEEN = 7.73  # °C², of the least squares on four features; on one 8.12
+
+
+def _number(answer: object) -> float:
+    if isinstance(answer, bool) or not isinstance(answer, int | float):
+        raise TypeError(f"expected a number, got {type(answer).__name__}; a tensor gives its by .item()")
+    return float(answer)
+
+
+def _kinds(answer: Any) -> Verdict:
+    words = [str(word).strip().lower() for word in answer]
+    if len(words) != len(KINDS):
+        return wrong(en=f"Expected four words, got {len(words)}.", zh=f"应为四个词，得到 {len(words)} 个。")
+    for number, (word, kind) in enumerate(zip(words, KINDS, strict=True), start=1):
+        if word != kind:
+            told = {
+                1: ("the answer is a number", "答案是一个数"),
+                2: ("the answer is one of 361 points, known beforehand", "答案是 361 个点之一，事先已知"),
+                3: ("the answer is a text, whose words have to fit together", "答案是一段文字，词句之间要彼此配合"),
+                4: ("the answer is one of two options", "答案是两个选项之一"),
+            }[number]
+            return wrong(en=f"({number}) is not {word!r}: {told[0]}.", zh=f"({number}) 不是 {word!r}：{told[1]}。")
+    return right(en="Right: even Go is a classification, with 361 classes.", zh="正确：连围棋也是分类，有 361 个类别。")
+
+
+def _four_features(answer: object) -> Verdict:
+    loss = _number(answer)
+    if math.isclose(loss, UNSEEN, abs_tol=0.05):
+        return right(
+            en="Right: the other three measurements help a little, from 8.12 to 7.73.",
+            zh="正确：另外三项测量有一点帮助，从 8.12 降到 7.73。",
+        )
+    if math.isclose(loss, 7.62, abs_tol=0.05):
+        return wrong(
+            en=f"{loss:.2f} is the loss on the training days; the last 365 were asked for.",
+            zh=f"{loss:.2f} 是训练那几年的损失；题目问的是最后 365 天。",
+        )
+    return wrong(
+        en=f"Not {loss:.4g}. Is there a column of ones for b, trained on 1095 days, measured on the last 365?",
+        zh=f"不是 {loss:.4g}。有没有给 b 加一列 1？是否用前 1095 天训练、在最后 365 天上测量？",
+    )
+
+
+def _constants(answer: Any) -> Verdict:
+    squared, absolute = (_number(part) for part in answer)
+    if math.isclose(squared, 3.03, abs_tol=0.06) and math.isclose(absolute, 0, abs_tol=0.005):
+        return right(
+            en="Right: the mean and the median. The loss decides which forecast is best.",
+            zh="正确：分别是均值与中位数。哪种预报最好，由损失说了算。",
+        )
+    if math.isclose(squared, absolute, abs_tol=0.05):
+        return wrong(
+            en="The two losses do not agree: a few days of heavy rain weigh more when squared.",
+            zh="两种损失的答案并不相同：少数几天的大雨，平方之后分量更重。",
+        )
+    return wrong(
+        en=f"({squared:.4g}, {absolute:.4g}) are not the lowest points; try all b from 0 to 6 in steps of 0.01.",
+        zh=f"({squared:.4g}, {absolute:.4g}) 不是最低点；从 0 到 6 每隔 0.01 都试一遍。",
+    )
+
+
+EXERCISES = (
+    Exercise(
+        "three-steps/kinds",
+        _kinds,
+        (["regression"] * 4, ["regression", "structured", "structured", "classification"], ["regression"]),
+    ),
+    Exercise("three-steps/four-features", _four_features, (8.12, 7.62)),
+    Exercise("three-steps/constants", _constants, ((3.03, 3.03), (0.0, 3.03), (2.0, 1.0))),
+)
