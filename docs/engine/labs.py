@@ -10,12 +10,14 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MethodType
@@ -25,6 +27,7 @@ from urllib.parse import urljoin, urlsplit
 import jupytext
 import nbformat
 import yaml
+from babel.dates import format_date
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as SitePage
@@ -371,6 +374,15 @@ def add_notebooks(files: Files, config: Any) -> None:
         files.append(File(f"{lab.slug}.ipynb", str(folder), config.site_dir, config.use_directory_urls))
 
 
+def _changed(lab: Lab, language: str) -> str:
+    """The day of the lab's last commit, as the other pages give theirs; in a copy without history, today."""
+    done = subprocess.run(
+        ["git", "log", "-1", "--format=%as", "--", str(lab.path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    day = date.fromisoformat(done.stdout.strip()) if done.stdout.strip() else date.today()
+    return format_date(day, "long", locale=language)
+
+
 def _links(lab: Lab, language: str, config: Any) -> str:
     links = [f'<a href="{lab.name}.ipynb" download>{WORDS[language]["download"]}</a>']
     if repository := _repository(config):
@@ -403,7 +415,8 @@ def on_pre_page(site_page: SitePage, config: Any) -> SitePage:
         print(f"ran     {name} ({len(page.blocks)} cells, {seconds:.1f} s)" if ran
               else f"cached  {name} ({len(page.blocks)} cells)", flush=True)  # fmt: skip
         extension.give(page, record)
-        self.meta, self.markdown = dict(page.front_matter), page.body
+        self.meta = page.front_matter | {"revision_date": _changed(lab, language)}
+        self.markdown = page.body
         SitePage.render(self, config, files)
         shown = _UNCOLOURED.sub(r"\1", str(self.content))
         self.content = shown.replace("</h1>", f"</h1>\n{_links(lab, language, config)}", 1)
