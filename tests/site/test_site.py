@@ -44,6 +44,8 @@ def visit(browser: Browser, url: str, scheme: str = "light", width: int = 1200) 
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(url)
     page.wait_for_load_state("networkidle")
+    # what is not on the screen counts too: its colours, its width
+    page.add_style_tag(content="* { content-visibility: visible !important }")
     yield page
     assert foreign == [] and said == []
     context.close()
