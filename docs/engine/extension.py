@@ -83,7 +83,7 @@ PAGES = PageFinder()
 def _output(kind: str, label: str, text: str) -> str:
     return (
         f'<div class="output output-{kind}"><span class="output-label">{label}</span>'
-        f'<pre tabindex="0"><code>{html.escape(text.rstrip(), quote=False)}</code></pre></div>'
+        f'<pre tabindex="0"><samp>{html.escape(text.rstrip(), quote=False)}</samp></pre></div>'
     )
 
 
