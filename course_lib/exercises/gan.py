@@ -64,7 +64,7 @@ def _turns(answer: object) -> Verdict:
     ratio = _number(answer)
     if ratio > 2:
         return right(
-            en="Right: with a better judge each step of the generator goes a better way. It costs three times the work.",
+            en="Right: with a better judge each step of the generator goes a better way, at three times the work.",
             zh="正确：判别器更准，生成器的每一步方向就更好。代价是三倍的计算量。",
         )
     return wrong(

@@ -29,7 +29,8 @@ def _returns(answer: Any) -> Verdict:
                 zh=f"returns({rewards}, {gamma}) 得到 {got}，应为 {want}：每一步一个数，从这一步算到结尾。",
             )
     return right(
-        en="Right: one pass from the end, instead of a sum for each step.", zh="正确：从后往前一遍算完，不必每一步各求一次和。"
+        en="Right: one pass from the end, instead of a sum for each step.",
+        zh="正确：从后往前一遍算完，不必每一步各求一次和。",
     )
 
 
@@ -56,7 +57,7 @@ def _hurry(answer: object) -> Verdict:
     if math.isclose(price, 1 / 3, rel_tol=0.02):
         return right(en="Right: 1 - 8c = -1 - 2c at c = 1/3.", zh="正确：c = 1/3 时 1 - 8c = -1 - 2c。")
     return wrong(
-        en=f"At c = {price:g} the goal earns {1 - 8 * price:.3g} and the pit {-1 - 2 * price:.3g}; they should be equal.",
+        en=f"At c = {price:g} the goal earns {1 - 8 * price:.3g} and the pit {-1 - 2 * price:.3g}, not the same.",
         zh=f"c = {price:g} 时，去目标得 {1 - 8 * price:.3g}，去陷阱得 {-1 - 2 * price:.3g}；两者应当相等。",
     )
 
@@ -69,7 +70,7 @@ EXERCISES = (
     Exercise(
         "reinforcement-learning/returns",
         _returns,
-        (_discounted_forward, lambda rewards, gamma: [sum(rewards)] * len(rewards), lambda rewards, gamma: sum(rewards)),
+        (_discounted_forward, lambda rewards, gamma: [sum(rewards)] * len(rewards), lambda rewards, _: sum(rewards)),
     ),
     Exercise("reinforcement-learning/baseline", _baseline, (0.2, 0.5, 0)),
     Exercise("reinforcement-learning/hurry", _hurry, (0.125, 0.2, 2 / 3)),
