@@ -51,9 +51,9 @@ _REMEDIES: dict[Trouble, tuple[Text, ...]] = {
     "overfitting": (
         ("collect more data, or make more of it by augmentation", "收集更多数据，或做数据增强（data augmentation）"),
         ("hold the model back: fewer parameters, weight decay, dropout",
-         "限制模型：更少的参数、权重衰减（weight decay）、dropout"),
+         "限制模型：更少的参数、权重衰减（weight decay）、随机失活（dropout）"),
         ("stop early: keep the weights of the epoch with the lowest validation loss",
-         "提前停止（early stopping）：保留验证损失最低那一轮的权重"),
+         "早停（early stopping）：保留验证损失最低那一轮的权重"),
     ),
     "mismatch": (
         ("look at both kinds of data side by side: how was each made?", "把两种数据放在一起看：它们各是怎样得来的？"),

@@ -12,6 +12,8 @@ NOTES, WARNING = "the notes' own word", "the name that the text warns of"
 QUOTES = {  # each place where a page may use a form that is avoided: page, form, why
     ("en/basics/gradient-descent", "GB", NOTES),
     ("zh/basics/gradient-descent", "GB", NOTES),
+    ("en/basics/diagnosing-loss", "GB", NOTES),
+    ("zh/basics/diagnosing-loss", "GB", NOTES),
     ("en/reference/errata", "GB", NOTES),
     ("zh/reference/errata", "GB", NOTES),
     ("en/reference/errata", "stable point", NOTES),
