@@ -17,7 +17,7 @@ def _four_patients(answer: Any) -> Verdict:
         if word != trouble:
             told = {
                 1: ("a smaller model has the lower training loss", "更小的模型训练损失反而更低"),
-                2: ("small in training, large on data held out from the same source", "训练损失小，同一来源的留出数据上损失大"),
+                2: ("small in training, large on data held out from the same source", "训练损失小，留出数据上损失大"),
                 3: ("held-out data are fine, only the new data are not", "留出的数据没有问题，只有新数据有问题"),
                 4: ("large in training, and the smaller model is no better", "训练损失大，更小的模型也没有更好"),
             }[number]  # fmt: skip
