@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from course_lib import batches
+from course_lib import batches, mistakes
 from course_lib.devices import pick, to
 from course_lib.distributed import Ranks
 from course_lib.metrics import Metric
@@ -287,10 +287,17 @@ def measure(
             if stopped is not None and stopped():
                 raise Stopped
             inputs, targets = pair(batch, device)
-            with context:
-                outputs = model(inputs)
-                if loss is not None:
-                    mean.add(loss(outputs, targets), mine)
+            outputs = None
+            try:
+                with context:
+                    outputs = model(inputs)
+                    if loss is not None:
+                        if empty:
+                            mistakes.check_loss(loss, outputs, targets)
+                        mean.add(loss(outputs, targets), mine)
+            except (RuntimeError, ValueError, IndexError) as error:
+                mistakes.explain(error, model, loss, inputs, outputs, targets)
+                raise
             if mine:
                 batched.add(outputs, targets)
             if mean.pending == 100:  # what waits to be read takes memory, if little
@@ -361,7 +368,12 @@ def predict(model: nn.Module, data: Any, *, device: str | torch.device | None = 
     with evaluating(model):
         for batch in [data] if isinstance(data, Tensor) else data:
             inputs = batch[0] if isinstance(batch, tuple | list) else batch
-            outputs.append(model(to(inputs, place)).cpu())
+            inputs = to(inputs, place)
+            try:
+                outputs.append(model(inputs).cpu())
+            except (RuntimeError, ValueError) as error:
+                mistakes.explain(error, model, None, inputs, None, None)
+                raise
     if not outputs:
         raise ValueError("data gave no batches")
     return torch.cat(outputs)

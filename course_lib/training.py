@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau
 
-from course_lib import batches, random_state
+from course_lib import batches, mistakes, random_state
 from course_lib.checkpoints import CheckpointError, Checkpoints
 from course_lib.distributed import join
 from course_lib.evaluation import (
@@ -139,6 +139,9 @@ def fit(
     A run that was stopped, by Ctrl-C, SIGTERM or `kill -9`, and goes on with `resume=True`, gives on a CPU the same
     weights to the last bit as one that was not: the order of the data follows from the seed and the epoch's number, and
     a checkpoint holds every random number generator. Started by torchrun, several processes share each batch.
+
+    Every step starts without gradients: those that an earlier `backward()` left are forgotten, as by `zero_grad()`. A
+    loop of your own that forgets it adds them up, and nothing can tell that from summing on purpose.
 
     Args:
         model: takes a batch's inputs. It is moved to the device, and set to train if it was in eval mode.
@@ -278,9 +281,16 @@ def fit(
                     last = index == len(group)
                     # the processes exchange gradients once a step, with the last batch
                     with exchange if last or ranks.size == 1 else forward.no_sync():
-                        with context:
-                            outputs = forward(inputs)
-                            value = loss(outputs, targets)
+                        outputs = None
+                        try:
+                            with context:
+                                outputs = forward(inputs)
+                                if not steps:
+                                    mistakes.check_loss(loss, outputs, targets)
+                                value = loss(outputs, targets)
+                        except (RuntimeError, ValueError, IndexError) as error:
+                            mistakes.explain(error, model, loss, inputs, outputs, targets)
+                            raise
                         if not steps:
                             _check_loss(value)
                         if mine != own:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 
-from course_lib.losses.inputs import Reduction, check, check_alike, full, holds, made_by, reduce
+from course_lib.losses.inputs import Reduction, check, check_alike, full, holds, reduce
+from course_lib.losses.refusals import out_of_range, refuse_sigmoid, refuse_softmax
 
 
 def binary_cross_entropy(logits: Tensor, target: Tensor, reduction: Reduction = "mean") -> Tensor:
@@ -35,13 +34,7 @@ def binary_cross_entropy(logits: Tensor, target: Tensor, reduction: Reduction = 
     tensor([0.6931, 0.0000, 0.1269])
     """
     check_alike("logits", logits, target, reduction)
-    maker = made_by(logits)
-    if maker in ("Sigmoid", "LogSigmoid", "Softmax"):
-        raise ValueError(
-            f"logits came out of a {maker.lower()}, but binary_cross_entropy applies the sigmoid itself: after two, "
-            "the loss of a 1 cannot fall under 0.3133. Give it the last layer's output; take the sigmoid only to read "
-            "probabilities"
-        )
+    refuse_sigmoid("binary_cross_entropy", logits)
     if holds(lambda y: ((y < 0) | (y > 1)).any(), target):
         span = f"from {target.min().item():g} to {target.max().item():g}"
         raise ValueError(
@@ -89,20 +82,14 @@ def cross_entropy(
     _check_labels(logits, target)
     if not 0 <= label_smoothing < 1:
         raise ValueError(f"label_smoothing should be from 0 to under 1, got {label_smoothing!r}")
-    if made_by(logits) == "Softmax" or (logits.grad_fn is None and _rows_are_probabilities(logits)):
-        floor = math.log(1 + (logits.shape[1] - 1) / math.e)
-        raise ValueError(
-            "logits came out of a softmax, or sum to 1 like it, but cross_entropy applies softmax itself: after two, "
-            f"the loss of {logits.shape[1]} classes cannot fall under {floor:.4f}. Give it the last layer's output; "
-            "take softmax only to read probabilities"
-        )
+    refuse_softmax("cross_entropy", logits)
     scores = full(logits)
     shifted = scores - scores.detach().amax(1, keepdim=True)
     log_sum = shifted.exp().sum(1).log()
     try:
         own = shifted.gather(1, target.unsqueeze(1)).squeeze(1)
     except RuntimeError as error:
-        raise _out_of_range(target, logits.shape[1]) from error
+        raise out_of_range(target, logits.shape[1]) from error
     losses = log_sum - own
     if label_smoothing:
         losses = (1 - label_smoothing) * losses + label_smoothing * (log_sum - shifted.mean(1))
@@ -126,21 +113,3 @@ def _check_labels(logits: Tensor, target: Tensor) -> None:
         raise ValueError(f"{says}: {fix}")
     if target.dtype != torch.int64:
         raise TypeError(f"target should be class numbers, torch.int64, got {target.dtype}; take target.long()")
-
-
-def _rows_are_probabilities(logits: Tensor) -> bool:
-    def sum_to_one(rows: Tensor) -> Tensor:
-        # rows that are all the same are a single piece of evidence, not many
-        return ((rows.sum(1) - 1).abs() < 1e-5).all() & (rows >= 0).all() & (rows[0] != rows[-1]).any()
-
-    # in half precision rows sum to 1 too often by chance
-    return logits.dtype.itemsize >= 4 and holds(sum_to_one, logits)
-
-
-def _out_of_range(target: Tensor, classes: int) -> ValueError:
-    low, high = int(target.min()), int(target.max())
-    says = f"target holds class numbers from {low} to {high}, but {classes} classes are numbered 0 to {classes - 1}"
-    if low == -100:
-        fix = "-100 marks samples to leave out: keep = target != -100, then give logits[keep] and target[keep]"
-        return ValueError(f"{says}; every sample is to be left out: {fix}" if high == -100 else f"{says}; {fix}")
-    return ValueError(f"{says}; {'numbered from 1? take target - 1' if low == 1 else 'is logits as wide as needed?'}")

@@ -95,16 +95,24 @@ def check_alike(name: str, given: Tensor, target: Tensor, reduction: str) -> Non
         ValueError: as `check`, or shapes that differ, even if they would broadcast.
     """
     check(name, given, target, reduction)
-    if given.shape != target.shape:
-        says = f"{name} has shape {tuple(given.shape)}, target has {tuple(target.shape)}"
-        if given.numel() == target.numel() and given.ndim != target.ndim:
-            longer = name if given.ndim > target.ndim else "target"
-            raise ValueError(
-                f"{says}: each {name} would meet every target; make the shapes equal: {longer}.squeeze(-1)"
-            )
-        raise ValueError(f"{says}: they should be the same, one target for each number in {name}")
+    check_shapes(name, given, target)
     if target.dtype != given.dtype and not (target.is_floating_point() and given.dtype.itemsize == 2):
         raise TypeError(f"target is {target.dtype}, {name} is {given.dtype}: convert with target.to({given.dtype})")
+
+
+def check_shapes(name: str, given: Tensor, target: Tensor) -> None:
+    """Refuse shapes that would broadcast, such as (N, 1) against (N,).
+
+    Raises:
+        ValueError: the shapes differ.
+    """
+    if given.shape == target.shape:
+        return
+    says = f"{name} has shape {tuple(given.shape)}, target has {tuple(target.shape)}"
+    if given.numel() == target.numel() and given.ndim != target.ndim:
+        longer = name if given.ndim > target.ndim else "target"
+        raise ValueError(f"{says}: each {name} would meet every target; make the shapes equal: {longer}.squeeze(-1)")
+    raise ValueError(f"{says}: they should be the same, one target for each number in {name}")
 
 
 def full(tensor: Tensor) -> Tensor:

@@ -55,7 +55,7 @@ class SigmoidSum(_Sum):
         self.sigmoids = sigmoids
 
     def forward(self, x: Tensor) -> Tensor:
-        check_rows(x, self.features, self.W.dtype)
+        check_rows(x, self.features, self.W)
         # the samples are rows of x, so W x for every one of them at once is x Wᵀ
         return self.bias + torch.sigmoid(self.b + x @ self.W.T) @ self.c
 
@@ -95,7 +95,7 @@ class ReLUSum(_Sum):
         self.relus = relus
 
     def forward(self, x: Tensor) -> Tensor:
-        check_rows(x, self.features, self.W.dtype)
+        check_rows(x, self.features, self.W)
         return self.bias + torch.relu(self.b + x @ self.W.T) @ self.c
 
     def extra_repr(self) -> str:

@@ -38,7 +38,7 @@ class Linear(nn.Module):
         self.bias = parameter(inputs=features)
 
     def forward(self, x: Tensor) -> Tensor:
-        check_rows(x, self.features, self.w.dtype)
+        check_rows(x, self.features, self.w)
         return self.bias + x @ self.w
 
     def extra_repr(self) -> str:
@@ -106,7 +106,7 @@ class SoftmaxRegression(nn.Module):
         self.b = parameter(classes, inputs=features)
 
     def forward(self, x: Tensor) -> Tensor:
-        check_rows(x, self.features, self.W.dtype)
+        check_rows(x, self.features, self.W)
         return self.b + x @ self.W.T
 
     @torch.no_grad()

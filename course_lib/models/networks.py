@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from torch import Tensor, nn
 
-from course_lib.models.parts import check_dtype, check_rows, is_traced, size_of
+from course_lib.models.parts import check_kind, check_rows, is_traced, size_of
 
 
 class MLP(nn.Module):
@@ -59,7 +59,7 @@ class MLP(nn.Module):
             self.layers.append(nn.Linear(inputs, outputs))
 
     def forward(self, x: Tensor) -> Tensor:
-        check_rows(x, self.sizes[0], next(self.parameters()).dtype, rows_only=False)
+        check_rows(x, self.sizes[0], next(self.parameters()), rows_only=False)
         y: Tensor = self.layers(x)
         return y
 
@@ -125,6 +125,6 @@ class ConvNet(nn.Module):
             wanted = f"(N, {', '.join(map(str, picture))})"
             hint = "one picture is x[None], grey ones are x[:, None], channels come first: x.permute(0, 3, 1, 2)"
             raise ValueError(f"x should have shape {wanted}, got {tuple(x.shape)}; {hint}")
-        check_dtype(x, next(self.parameters()).dtype)
+        check_kind(x, next(self.parameters()))
         y: Tensor = self.layers(x)
         return y

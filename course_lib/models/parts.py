@@ -42,29 +42,34 @@ def is_traced() -> bool:
     return bool(torch.jit.is_tracing())  # type: ignore[attr-defined, no-untyped-call]
 
 
-def check_dtype(x: Tensor, dtype: torch.dtype) -> None:
-    """Refuse an input of another dtype than the parameters'; under autocast any will do, as it converts for itself.
+def check_kind(x: Tensor, like: Tensor) -> None:
+    """Refuse an input on another device than the parameters, or of another dtype, which autocast would convert.
 
     Raises:
+        ValueError: the devices differ.
         TypeError: the dtypes differ.
     """
+    if x.device != like.device:
+        where = str(like.device)
+        raise ValueError(f"x is on {x.device}, the model is on {where}: move each batch there, x.to({where!r})")
+    dtype = like.dtype
     if x.dtype != dtype and not torch.is_autocast_enabled(x.device.type):
         scale = " / 255" if x.dtype == torch.uint8 else ""
         raise TypeError(f"x is {x.dtype}, the model's parameters are {dtype}; convert with x.to({dtype}){scale}")
 
 
-def check_rows(x: Tensor, features: int, dtype: torch.dtype, *, rows_only: bool = True) -> None:
+def check_rows(x: Tensor, features: int, like: Tensor, *, rows_only: bool = True) -> None:
     """Refuse an input that is not one row of features per sample.
 
     Args:
         x: the input.
         features: how many there should be, along the last axis.
-        dtype: of the model's parameters.
+        like: one of the model's, for its dtype and device.
         rows_only: refuse further axes between the first and the last.
 
     Raises:
         TypeError: no tensor, or of another dtype.
-        ValueError: not of shape (N, features).
+        ValueError: not of shape (N, features), or on another device.
     """
     if not isinstance(x, Tensor):
         raise TypeError(f"x should be a tensor, got {type(x).__name__}; torch.as_tensor(x) makes one")
@@ -73,4 +78,4 @@ def check_rows(x: Tensor, features: int, dtype: torch.dtype, *, rows_only: bool 
     if (rows_only and x.ndim != 2) or x.ndim == 0 or x.shape[-1] != features:
         hint = "one row per sample: for a single sample x[None], for one feature x[:, None], for images x.flatten(1)"
         raise ValueError(f"x should have shape (N, {features}), got {tuple(x.shape)}; {hint}")
-    check_dtype(x, dtype)
+    check_kind(x, like)

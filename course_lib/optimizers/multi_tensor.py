@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -57,6 +58,8 @@ class MultiTensorOptimizer(Optimizer):
 
         Raises:
             RuntimeError: a gradient is sparse; no parameter has been changed.
+
+        Where no parameter has a gradient, as before `loss.backward()`, nothing changes, and a warning says so.
         """
         watched = (
             self._optimizer_step_pre_hooks
@@ -76,7 +79,14 @@ class MultiTensorOptimizer(Optimizer):
             with torch.enable_grad():
                 loss = closure()
         with torch.no_grad():  # the step itself is no part of the function whose gradient we want
-            for run in self._runs():  # all are gathered, and so checked, before the first is changed
+            runs = self._runs()  # all are gathered, and so checked, before the first is changed
+            if not runs:  # no error: who only looks at a schedule steps like this too
+                warnings.warn(
+                    "no parameter of this optimizer has a gradient, so step() changed nothing: call loss.backward() "
+                    "before it, and make the optimizer of the parameters that the loss depends on",
+                    stacklevel=3,
+                )
+            for run in runs:
                 self.update(run)
                 for state in run.states:
                     state["step"] = run.step

@@ -23,7 +23,9 @@ from course_lib.schedules import (
 
 
 def rates(make: Callable[[Any], Any], steps: int) -> list[float]:
-    optimizer = GradientDescent([torch.zeros(1, requires_grad=True)], lr=0.3)
+    weight = torch.zeros(1, requires_grad=True)
+    weight.grad = torch.zeros(1)
+    optimizer = GradientDescent([weight], lr=0.3)
     scheduler = make(optimizer)
     seen = []
     for _ in range(steps):
