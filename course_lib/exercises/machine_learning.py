@@ -16,12 +16,15 @@ KINDS = {
     "customers": "unsupervised",
 }
 _ASK = {
-    "heating": ("is the right setting ever told, or only what came of the one tried?", "有人告诉过正确的设定吗，还是只知道试过之后的结果？"),
+    "heating": (
+        "is the right setting ever told, or only what came of the one tried?",
+        "有人告诉过正确的设定吗，还是只知道试过之后的结果？",
+    ),
     "x-rays": ("some have a diagnosis and most have none, and both are used.", "少数有诊断，多数没有，两者都用上了。"),
     "prices": ("the price, the answer, is known for every flat.", "每套房子的答案，也就是成交价，都是已知的。"),
     "next word": ("the answers are in the text itself; nobody had to label it.", "答案就在文本里，不需要任何人标注。"),
     "customers": ("there is no answer to learn, only structure to find.", "没有要学的答案，只有要找的结构。"),
-}  # fmt: skip
+}
 
 
 def _number(answer: Any) -> float:
@@ -40,7 +43,8 @@ def _rule(answer: Any) -> Verdict:
     share = sum(value == label for value, label in zip(answers, chosen.y.tolist(), strict=True)) / len(answers)
     if share >= 0.85:
         return right(
-            en=f"Right: {share:.1%} of {len(answers)} ones and sevens.", zh=f"正确：{len(answers)} 个 1 和 7 中答对 {share:.1%}。"
+            en=f"Right: {share:.1%} of {len(answers)} ones and sevens.",
+            zh=f"正确：{len(answers)} 个 1 和 7 中答对 {share:.1%}。",
         )
     return wrong(
         en=f"It is right for {share:.1%}; 85 % are wanted. Always answering 1 gives 50.4 %.",
@@ -86,7 +90,9 @@ def _wrong_labels(answer: Any) -> Verdict:
 
 EXERCISES = (
     Exercise("machine-learning/rule", _rule, (lambda image: 1, lambda image: 0)),
-    Exercise("machine-learning/kinds", _kinds, (KINDS | {"next word": "supervised"}, KINDS | {"heating": "supervised"})),
+    Exercise(
+        "machine-learning/kinds", _kinds, (KINDS | {"next word": "supervised"}, KINDS | {"heating": "supervised"})
+    ),
     Exercise("machine-learning/luck", _luck, (0.001, 0.2)),
     Exercise("machine-learning/wrong-labels", _wrong_labels, (0.765, 0.96)),
 )

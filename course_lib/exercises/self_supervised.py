@@ -44,11 +44,17 @@ def _one_among_many(answer: Any) -> Verdict:
     if got.numel() == 1 and torch.isclose(got.float().reshape(()), want, atol=1e-4):
         return right(en="Right; for equal vectors it is ln B.", zh="正确；所有向量都相等时，它等于 ln B。")
     if got.numel() != 1:
-        return wrong(en=f"Expected one number, got shape {tuple(got.shape)}.", zh=f"应为一个数，得到形状 {tuple(got.shape)}。")
+        return wrong(
+            en=f"Expected one number, got shape {tuple(got.shape)}.", zh=f"应为一个数，得到形状 {tuple(got.shape)}。"
+        )
     hints = {
         "summed": (want * 6, "It is the sum; the loss is the mean over the batch.", "这是总和，损失应取批量的平均。"),
         "warm": (F.cross_entropy(one @ other.T, torch.arange(6)), "The temperature is missing.", "没有除以温度。"),
-        "times": (F.cross_entropy(one @ other.T * 0.5, torch.arange(6)), "Divide by the temperature.", "应当除以温度。"),
+        "times": (
+            F.cross_entropy(one @ other.T * 0.5, torch.arange(6)),
+            "Divide by the temperature.",
+            "应当除以温度。",
+        ),
     }
     for value, en, zh in hints.values():
         if torch.isclose(got.float().reshape(()), value, atol=1e-4):
@@ -70,7 +76,7 @@ def _too_far(answer: Any) -> Verdict:
             zh=f"{answer:.3g} 对 180° 来说太高了。degrees=180.0 传到 `views` 了吗？6 和 9 会怎样？",
         )
     return wrong(
-        en=f"{answer:.3g} is too low: something of the shapes is still learned. Was the probe trained on `few(5, draw)`?",
+        en=f"{answer:.3g} is too low: some shape is still learned. Was the probe trained on `few(5, draw)`?",
         zh=f"{answer:.3g} 太低了：形状毕竟还学到一些。探针是用 `few(5, draw)` 训练的吗？",
     )
 
