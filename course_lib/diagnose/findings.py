@@ -24,8 +24,8 @@ _NAMES: dict[Trouble, str] = {
     "optimisation": "优化问题（optimisation issue）",
     "model bias or optimisation": "模型偏差（model bias）或优化问题（optimisation issue）",
     "overfitting": "过拟合（overfitting）",
-    "mismatch": "分布不匹配（mismatch）",
-    "overfitting or mismatch": "过拟合（overfitting）或分布不匹配（mismatch）",
+    "mismatch": "不匹配（mismatch）",
+    "overfitting or mismatch": "过拟合（overfitting）或不匹配（mismatch）",
 }
 
 _REMEDIES: dict[Trouble, tuple[Text, ...]] = {
@@ -34,13 +34,13 @@ _REMEDIES: dict[Trouble, tuple[Text, ...]] = {
         ("for a still lower loss, try a larger model", "想让损失更低，可以试更大的模型"),
     ),
     "model bias": (
-        ("make the model more flexible: more neurons, more layers", "让模型更有弹性：更多神经元、更多层"),
+        ("make the model more flexible: more neurons, more layers", "让模型更灵活：更多神经元、更多层"),
         ("give it more features", "给它更多特征"),
     ),
     "optimisation": (
         ("change the learning rate: lower if the loss jumps or grows, higher if it creeps",
          "调整学习率：损失跳动或上升就调低，下降太慢就调高"),
-        ("train for longer, with momentum or Adam", "训练得更久，用动量（momentum）或 Adam"),
+        ("train for longer, with momentum or Adam", "训练更久，或改用动量（momentum）、Adam"),
         ("scale the features; start the weights otherwise; prefer ReLU to sigmoids",
          "缩放特征；换一种初始化；用 ReLU 代替 sigmoid"),
     ),
@@ -62,7 +62,7 @@ _REMEDIES: dict[Trouble, tuple[Text, ...]] = {
     ),
     "overfitting or mismatch": (
         ("hold out a part of the training data: if its loss is low, it is a mismatch; if high, overfitting",
-         "从训练数据中留出一部分：它的损失低，就是分布不匹配；它的损失高，就是过拟合"),
+         "从训练数据中留出一部分：它的损失低，就是不匹配；它的损失高，就是过拟合"),
         ("give the whole curves, not the last losses only", "传入整条曲线，而不只是最后的损失"),
     ),
 }  # fmt: skip

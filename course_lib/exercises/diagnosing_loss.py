@@ -41,11 +41,11 @@ def _enough_data(answer: object) -> Verdict:
     if answer in (30, 60):
         return wrong(
             en=f"With {answer:g} digits the held-out loss still rises at the end; print the verdict for each n.",
-            zh=f"只有 {answer:g} 个数字时，留出数据上的损失最后还会上升；把每个 n 的诊断都打印出来。",
+            zh=f"只有 {answer:g} 张图时，留出数据上的损失最后还会上升；把每个 n 的诊断都打印出来。",
         )
     return wrong(
         en=f"{answer:g} is not the smallest of 30, 60, 120, 240, 480 that is fine; try the smaller ones.",
-        zh=f"{answer:g} 不是 30、60、120、240、480 中没有问题的最小一个；试试更小的。",
+        zh=f"{answer:g} 不是 30、60、120、240、480 中判为没有问题（fine）的最小的那个；再试试更小的。",
     )
 
 

@@ -69,7 +69,7 @@ def _turns(answer: object) -> Verdict:
         )
     return wrong(
         en=f"A ratio of {ratio:g} says that more turns for the judge hardly help; is it equal turns / five turns?",
-        zh=f"比值 {ratio:g} 意味着让判别器多走几步几乎没用；是用“轮流各一步”除以“判别器五步”吗？",
+        zh=f"比值 {ratio:g} 意味着让判别器多走几步几乎没用；是用“各走一步”的平均距离除以“判别器走五步”的吗？",
     )
 
 

@@ -58,7 +58,7 @@ def _hurry(answer: object) -> Verdict:
         return right(en="Right: 1 - 8c = -1 - 2c at c = 1/3.", zh="正确：c = 1/3 时 1 - 8c = -1 - 2c。")
     return wrong(
         en=f"At c = {price:g} the goal earns {1 - 8 * price:.3g} and the pit {-1 - 2 * price:.3g}, not the same.",
-        zh=f"c = {price:g} 时，去目标得 {1 - 8 * price:.3g}，去陷阱得 {-1 - 2 * price:.3g}；两者应当相等。",
+        zh=f"c = {price:g} 时，走到终点得 {1 - 8 * price:.3g}，走进陷阱得 {-1 - 2 * price:.3g}；两者应当相等。",
     )
 
 

@@ -24,14 +24,14 @@ def _falling(answer: Any) -> Verdict:
                 en=f"At x = {x} the sum is {y:g}; wanted {expected:g}.",
                 zh=f"在 x = {x} 处和是 {y:g}，要求 {expected:g}。",
             )
-    return right(en="Right: the second ReLU stops the first.", zh="正确：第二个 ReLU 抵住了第一个。")
+    return right(en="Right: the second ReLU stops the first.", zh="正确：第二个 ReLU 一出发，就把第一个的斜率抵消了。")
 
 
 def _fewest(answer: Any) -> Verdict:
     try:
         tent, absolute = answer
     except (TypeError, ValueError):
-        return wrong(en="Two numbers were expected: tent, absolute.", zh="应当给出两个数：tent, absolute。")
+        return wrong(en="Two numbers were expected: tent, absolute.", zh="应当给出两个数：tent 和 absolute。")
     if tent != 3:
         return wrong(
             en=f"Not {tent!r} for the tent: how often does its slope change?",

@@ -38,7 +38,7 @@ def _four_features(answer: object) -> Verdict:
     if math.isclose(loss, UNSEEN, abs_tol=0.05):
         return right(
             en="Right: the other three measurements help a little, from 8.12 to 7.73.",
-            zh="正确：另外三项测量有一点帮助，从 8.12 降到 7.73。",
+            zh="正确：另外三项测量有一点帮助，损失从 8.12 降到 7.73。",
         )
     if math.isclose(loss, 7.62, abs_tol=0.05):
         return wrong(
