@@ -58,7 +58,10 @@ def of_training(rule: Rule, train: list[float], baseline: list[float] | None) ->
     elif rule.way(last) < -rule.tolerance:
         why = "it has grown", "它反而上升了"
     elif rule.way(last) - rule.way(before) > rule.tolerance:
-        why = f"in the last fifth it was still falling, from {before:.4g}", f"最后五分之一的轮次里，它还在从 {before:.4g} 往下降"
+        why = (
+            f"in the last fifth it was still falling, from {before:.4g}",
+            f"最后五分之一里还在下降，先前是 {before:.4g}",
+        )
     elif baseline:
         no_better = f"a smaller model is no better: {baseline[-1]:.4g}", f"更小的模型也没有更好：{baseline[-1]:.4g}"
         return "model bias", (large, no_better)
