@@ -48,7 +48,7 @@ def _rule(answer: Any) -> Verdict:
         )
     return wrong(
         en=f"It is right for {share:.1%}; 85 % are wanted. Always answering 1 gives 50.4 %.",
-        zh=f"答对 {share:.1%}，要求 85 %。一律回答 1 也有 50.4 %。",
+        zh=f"答对 {share:.1%}，要求 85%。一律回答 1 也有 50.4%。",
     )
 
 
@@ -69,14 +69,14 @@ def _luck(answer: Any) -> Verdict:
         return right(en="Right: a record by luck alone.", zh="正确：单凭运气就“刷新了纪录”。")
     return wrong(
         en=f"{excess:.3g} is not what these twenty draws give. Is it the best minus the mean, both of unseen digits?",
-        zh=f"{excess:.3g} 与这二十次抽样的结果不符。算的是最好减去平均吗？两者都在没见过的数字上测量吗？",
+        zh=f"{excess:.3g} 与这二十次抽样的结果不符。算的是最好的减去平均吗？两者都在没见过的数字上测量吗？",
     )
 
 
 def _wrong_labels(answer: Any) -> Verdict:
     accuracy = _number(answer)
     if 0.9 < accuracy < 0.945:
-        return right(en="Right: far less than 20 points lost.", zh="正确：损失远不到 20 个百分点。")
+        return right(en="Right: far less than 20 points lost.", zh="正确：准确率的下降远不到 20 个百分点。")
     if accuracy >= 0.945:
         return wrong(
             en=f"{accuracy:.3f} is nearly what right labels give. Were the changed labels used for training?",

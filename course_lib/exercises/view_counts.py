@@ -47,12 +47,12 @@ def _logarithms(answer: object) -> Verdict:
     if abs(loss - 0.557) < 0.005:
         return right(en="Right: knowing that it multiplies beats depth.", zh="正确：知道数据是相乘的，胜过加深网络。")
     if abs(loss - 0.568) < 0.005:
-        return wrong(en="0.568 is the line on the views themselves.", zh="0.568 是直接用观看数拟合直线的损失。")
+        return wrong(en="0.568 is the line on the views themselves.", zh="0.568 是直接用播放量拟合直线的损失。")
     if abs(loss - 0.412) < 0.005:
         return wrong(en="0.412 is the training loss.", zh="0.412 是训练损失。")
     return wrong(
         en=f"{loss:g} is not it. Fit without the last 365 rows, then compare exp(prediction) with the true views.",
-        zh=f"{loss:g} 不对。拟合时不要用最后 365 行，再把 exp(预测值) 与真实观看数比较。",
+        zh=f"{loss:g} 不对。拟合时不要用最后 365 行，再把 exp(预测值) 与真实播放量比较。",
     )
 
 
