@@ -47,7 +47,12 @@ def refused(kind: type[Exception], told: str, *calls: Callable[[], Any]) -> None
             call()
 
 
-@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), functional.cross_entropy, cross_entropy], ids=str)
+def name_of(loss: object) -> str:
+    """A name without an address: the workers of the tests have to agree on it."""
+    return getattr(loss, "__qualname__", type(loss).__name__)
+
+
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), functional.cross_entropy, cross_entropy], ids=name_of)
 def test_softmax_before_cross_entropy(loss: Any) -> None:
     # torch alone says nothing, and its loss cannot fall under ln(1 + 9/e) = 1.4612
     perfect = functional.one_hot(Y, 10).float()
@@ -60,14 +65,14 @@ def test_softmax_before_cross_entropy(loss: Any) -> None:
     refused(ValueError, told, lambda: trained(model, loss), lambda: evaluate(model, [(X, Y)], loss))
 
 
-@pytest.mark.parametrize("loss", [nn.BCEWithLogitsLoss(), binary_cross_entropy], ids=str)
+@pytest.mark.parametrize("loss", [nn.BCEWithLogitsLoss(), binary_cross_entropy], ids=name_of)
 def test_sigmoid_before_its_cross_entropy(loss: Any) -> None:
     told = r"logits came out of a sigmoid, but \w+ applies the sigmoid itself.*cannot fall under 0\.3133"
     model = net(nn.Sigmoid(), nn.Flatten(0), outputs=1)
     refused(ValueError, told, lambda: trained(model, loss, y=(Y > 4).float()))
 
 
-@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), functional.cross_entropy, cross_entropy], ids=str)
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), functional.cross_entropy, cross_entropy], ids=name_of)
 @pytest.mark.parametrize("dtype", [torch.float32, torch.int32], ids=str)
 def test_labels_that_are_no_class_numbers(loss: Any, dtype: torch.dtype) -> None:
     told = rf"target should be class numbers, torch\.int64, got {dtype}; take target\.long\(\)"
@@ -76,7 +81,7 @@ def test_labels_that_are_no_class_numbers(loss: Any, dtype: torch.dtype) -> None
     assert trained(net(), loss, y=y.long())
 
 
-@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), cross_entropy], ids=str)
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), cross_entropy], ids=name_of)
 def test_one_hot_labels(loss: Any) -> None:
     one_hot = functional.one_hot(Y, 10)
     told = r"target should be one class number per sample, shape \(96,\), got shape \(96, 10\).*target\.argmax\(1\)"
@@ -88,7 +93,7 @@ def test_one_hot_labels(loss: Any) -> None:
         assert loss(net()(X), one_hot.float()).item() == pytest.approx(loss(net()(X), Y).item(), rel=1e-6)
 
 
-@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), functional.cross_entropy, cross_entropy], ids=str)
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), functional.cross_entropy, cross_entropy], ids=name_of)
 def test_labels_from_1(loss: Any) -> None:
     told = re.escape(
         "target holds class numbers from 1 to 10, but 10 classes are numbered 0 to 9; numbered from 1? take target - 1"
@@ -188,7 +193,7 @@ def test_train_and_eval_mode() -> None:
     assert model.training, "fit sets a model that was left in eval mode to train"
 
 
-@pytest.mark.parametrize("loss", [nn.MSELoss(), functional.mse_loss, nn.L1Loss(), nn.HuberLoss(), mse], ids=str)
+@pytest.mark.parametrize("loss", [nn.MSELoss(), functional.mse_loss, nn.L1Loss(), nn.HuberLoss(), mse], ids=name_of)
 def test_n_by_1_against_n(loss: Any) -> None:
     y = X.sum(1)
     told = r"\w+ has shape \(96, 1\), target has \(96,\): each \w+ would meet every target; .*\.squeeze\(-1\)"
