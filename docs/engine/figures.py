@@ -39,7 +39,7 @@ def _compact(svg: str, figure_id: str) -> str:
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
     svg = re.sub(r' id="([^"]*)"', lambda m: f' id="{figure_id}-{m[1]}"' if m[1] in used else "", svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{figure_id}-", svg)
-    svg = re.sub(r"(\d+\.\d{2})\d+", r"\1", svg)
+    svg = re.sub(r"(\d+\.\d{2})\d+(?![^<>]*</)", r"\1", svg)  # coordinates only: a tick label keeps its digits
     svg = re.sub(r"<g>\s*</g>\s*", "", svg)
     svg = re.sub(r"(?<= d=\")[^\"]{2000,}", lambda m: re.sub(r"(\d\.\d)\d+", r"\1", m[0]), svg)  # curves, not markers
     svg = re.sub(r" font-family: [^;\"]+;?", "", svg)  # the page's fonts, by its style sheet

@@ -1,5 +1,6 @@
 """What a block may do, what it may not, and what the page is told."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,12 @@ def test_a_figure_is_one_svg_for_both_schemes() -> None:
     assert svg.startswith('<svg class="plot" role="img" aria-label="A &quot;line&quot;"')
     assert "currentColor" in svg and "#000000" not in svg and "<style" not in svg and "<text" in svg
     assert svg == run(block, settings=settings).svg  # the same figure gives the same bytes
+
+
+def test_numbers_in_a_figure_keep_their_digits() -> None:
+    block = "import matplotlib.pyplot as plt\nplt.plot([0, 0.00125])\nplt.yticks([0, 0.00125])\nplt.title('1.2345 °C')"
+    svg = run(block, settings="<!-- block\nfigure: F05\nalt: a\ncaption: c\n-->").svg
+    assert "1.2345 °C" in svg and "0.00125" in svg and not re.search(r' d="[^"]*\d\.\d{3}', svg)
 
 
 def test_classes_of_a_page_can_be_pickled() -> None:
