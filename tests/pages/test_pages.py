@@ -23,7 +23,10 @@ from course_lib.exercises import Exercise, find, judge, pages
 
 PAGES = [Page.read(path) for path in page_files()]
 NAMES = [f"{page.language}/{page.slug}" for page in PAGES]
-SKIPS: set[tuple[str, str]] = set()  # (slug, reason) of each block that cannot run here
+SKIPS: set[tuple[str, str]] = {  # (slug, reason) of each block that cannot run here
+    ("start/colab", "needs Colab: google.colab exists only there"),
+    ("start/colab", "只能在 Colab 里运行：google.colab 只有那里有"),
+}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
