@@ -12,6 +12,8 @@ from pathlib import Path
 from engine import CACHE, DOCS, ROOT
 from engine.cache import write_atomically
 
+_AS_IT_STANDS = re.compile(r"(<(?:pre|script|style|textarea)\b.*?</(?:pre|script|style|textarea)>)", re.DOTALL)
+_INDENTATION = re.compile(r"[ \t]*\n\s*")
 KATEX = ROOT / "node_modules" / "katex" / "dist"
 ASSETS = DOCS / "theme" / "assets"
 
@@ -80,3 +82,10 @@ def put_search_index_aside(site: Path) -> None:
     index = json.loads(text)
     write_atomically(full, text)
     write_atomically(stub, json.dumps({"config": index["config"], "docs": []}))
+
+
+def without_indentation(markup: str) -> str:
+    """A page without the template's indentation, a tenth of its size; what is shown as it stands (pre, …) stays."""
+    parts = _AS_IT_STANDS.split(markup)
+    parts[::2] = [_INDENTATION.sub("\n", part) for part in parts[::2]]
+    return "".join(parts)

@@ -1,4 +1,4 @@
-"""The few things that MkDocs itself must be told: shared assets, labs, and what becomes of all after the build."""
+"""The few things that MkDocs itself must be told: shared assets, labs, and what becomes of built pages."""
 
 from __future__ import annotations
 
@@ -56,6 +56,11 @@ def on_files(files: Files, config: Any) -> Files:
 def on_pre_page(page: Page, config: Any, files: Files) -> Page:
     """Set a lab like a page."""
     return labs.on_pre_page(page, config)
+
+
+def on_post_page(output: str, page: Page, config: Any) -> str:
+    """A page is sent without the template's indentation."""
+    return assets.without_indentation(output)
 
 
 @event_priority(-100)  # after the search plugin has written its index
