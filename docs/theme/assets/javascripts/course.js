@@ -71,6 +71,8 @@ languageLink?.addEventListener("click", keepPlace);
 const start = () => {
   document.querySelectorAll(".course-block").forEach(addCopyButtons);
   if (languageLink) keepPlace();
+  // Material wraps wide tables, which scroll on a phone: a keyboard must reach them too.
+  setTimeout(() => document.querySelectorAll(".md-typeset__scrollwrap").forEach((wrap) => { wrap.tabIndex = 0; }));
   if (document.querySelector(".diagram")) import("./diagrams.js").then((module) => module.drawDiagrams());
   if (document.querySelector(".explorable")) import("./explorables/start.js").then((module) => module.mountExplorables());
 };
