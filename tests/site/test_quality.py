@@ -18,7 +18,7 @@ from engine.math import node
 MODULES = ROOT / "node_modules"
 CHAPTERS = ["/en/", "/en/training/critical-points/", "/zh/deep/curves-to-networks/"]
 FLAGS = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
-SLOWEST = 0.85  # performance that no run of a page may stay below
+SLOWEST = 0.85  # performance that the best run of a page has to reach
 FIRST_VISIT = 250 * 1024  # bytes, compressed, all told
 
 
@@ -92,9 +92,7 @@ def test_lighthouse_finds_a_fast_accessible_page(compressed: str, tmp_path: Path
         print(f"{path}: performance {result['categories']['performance']['score']}, {loaded / 1024:.0f} KiB")
         if best >= 0.95:
             return
-    if best >= SLOWEST:
-        return
-    pytest.fail(f"{path}: performance {best} after {attempt + 1} runs")
+    assert best >= SLOWEST, f"{path}: performance {best} at best of {attempt + 1} runs"
 
 
 def test_html_is_valid(address: str, site: Path) -> None:
