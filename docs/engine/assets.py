@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -62,10 +63,9 @@ def subset(font: Path, characters: str) -> Path:
         cutter = tool.Subsetter(options)
         cutter.populate(text=characters)
         cutter.subset(made)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".fresh")
-        tool.save_font(made, str(fresh), options)
-        fresh.replace(path)
+        cut = io.BytesIO()
+        tool.save_font(made, cut, options)
+        write_atomically(path, cut.getvalue())  # the build of the other language may be cutting the same font
     return path
 
 
