@@ -59,12 +59,12 @@ def subset(font: Path, characters: str) -> Path:
         from fontTools import subset as tool
 
         options = tool.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
-        made = tool.load_font(str(font), options)
         cutter = tool.Subsetter(options)
         cutter.populate(text=characters)
-        cutter.subset(made)
         cut = io.BytesIO()
-        tool.save_font(made, cut, options)
+        with tool.load_font(str(font), options) as made:
+            cutter.subset(made)
+            tool.save_font(made, cut, options)
         write_atomically(path, cut.getvalue())  # the build of the other language may be cutting the same font
     return path
 
