@@ -10,12 +10,16 @@ import importlib
 import locale
 import os
 import pkgutil
-from collections.abc import Callable
+import re
+import reprlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, SupportsFloat
 
 Language = Literal["en", "zh"]
 _UNANSWERED = {"en": "Not answered yet: replace the dots by your answer.", "zh": "还没有作答：请把省略号换成你的答案。"}
+_SHORT = reprlib.Repr()  # of an answer in a message: a tensor may hold thousands of numbers
+_SHORT.maxother = _SHORT.maxstring = 80
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,7 +56,11 @@ def wrong(*, en: str, zh: str) -> Verdict:
 
 
 class NotAnswered(Exception):
-    """Raised by a check that meets None or ``...`` where an answer should be."""
+    """Raised by a check that meets None or ``...`` where an answer should be; ``value`` is which."""
+
+    def __init__(self, value: object = ...) -> None:
+        self.value = value
+        super().__init__()
 
 
 def answered(value: object) -> object:
@@ -62,19 +70,23 @@ def answered(value: object) -> object:
         NotAnswered: it is None or ``...``: the reader has not written anything yet.
     """
     if value is None or value is ...:
-        raise NotAnswered
+        raise NotAnswered(value)
     return value
 
 
-class NotANumber(Exception):
-    """Raised by a check that meets something else where a number should be; ``verdict`` says so to the reader."""
+class Refused(Exception):
+    """Raised by a check that meets an answer of another kind than asked for; ``verdict`` says so to the reader."""
 
-    def __init__(self, answer: object) -> None:
-        kind = type(answer).__name__
-        self.verdict = wrong(
-            en=f"Expected a number, got {answer!r} ({kind}).", zh=f"应当是一个数，得到的却是 {answer!r}（{kind}）。"
-        )
-        super().__init__(self.verdict.en)
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        super().__init__(verdict.en)
+
+
+def _no_number(answer: object) -> Refused:
+    shown, kind = _SHORT.repr(answer), type(answer).__name__
+    return Refused(
+        wrong(en=f"Expected a number, got {shown} ({kind}).", zh=f"应当是一个数，得到的却是 {shown}（{kind}）。")
+    )
 
 
 def number(answer: object) -> float:
@@ -82,14 +94,41 @@ def number(answer: object) -> float:
 
     Raises:
         NotAnswered: nothing was written yet.
-        NotANumber: a bool, a text, a list or the like.
+        Refused: a bool, a text, a list, a tensor of several numbers or the like.
 
     >>> number(2)
     2.0
     """
     if isinstance(answered(answer), bool) or not isinstance(answer, SupportsFloat):
-        raise NotANumber(answer)
-    return float(answer)
+        raise _no_number(answer)
+    try:
+        return float(answer)
+    except (TypeError, ValueError, RuntimeError):  # of an array or a tensor that has not exactly one entry
+        raise _no_number(answer) from None
+
+
+def one_of(answer: object, options: Iterable[str]) -> str:
+    """The option that the answer names; capitals, spaces, hyphens, American z and a final "learning" do not count.
+
+    Raises:
+        NotAnswered: nothing was written yet.
+        Refused: it names none of them.
+
+    >>> one_of("Structured learning", ["regression", "structured"])
+    'structured'
+    """
+    known = list(dict.fromkeys(options))
+    spelt = re.sub("[^a-z]", "", str(answered(answer)).lower()).removesuffix("learning").replace("optimiz", "optimis")
+    for option in known:
+        if spelt == re.sub("[^a-z]", "", option):
+            return option
+    words = ", ".join(map(repr, known))
+    raise Refused(
+        wrong(
+            en=f"{_SHORT.repr(answer)} is none of the words to choose from: {words}.",
+            zh=f"{_SHORT.repr(answer)} 不在可选的词之中：{words}。",
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -151,11 +190,25 @@ def judge(exercise: Exercise, answer: object) -> Verdict:
     """What the exercise says of an answer; an error inside the answer is told, not raised."""
     try:
         return exercise.check(answered(answer))
-    except (NotAnswered, NotImplementedError):
+    except NotAnswered as nothing:
+        if callable(answer) and nothing.value is None:
+            return wrong(
+                en="Your function gave None back. End it with `return` and the result: print only shows it.",
+                zh="你的函数返回的是 None。请在末尾用 `return` 返回结果；print 只是把它显示出来。",
+            )
         return Verdict("unanswered", _UNANSWERED["en"], _UNANSWERED["zh"])
-    except NotANumber as refused:
+    except NotImplementedError:
+        return Verdict("unanswered", _UNANSWERED["en"], _UNANSWERED["zh"])
+    except Refused as refused:
         return refused.verdict
     except Exception as error:
+        kind = type(answer).__name__
+        if not callable(answer) and str(error) == f"{kind!r} object is not callable":
+            shown = _SHORT.repr(answer)
+            return wrong(
+                en=f"Expected a function, got {shown} ({kind}). Give its name alone, without brackets behind it.",
+                zh=f"应当是一个函数，得到的却是 {shown}（{kind}）。请只写函数名，后面不要加括号。",
+            )
         told = f"{type(error).__name__}: {error}"
         return wrong(en=f"Your answer raised {told}", zh=f"你的答案运行时报错：{told}")
 

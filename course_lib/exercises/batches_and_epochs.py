@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, SupportsFloat
+from typing import Any
 
-from course_lib.exercises import Exercise, Verdict, answered, right, wrong
+from course_lib.exercises import Exercise, Verdict, answered, number, right, wrong
 
 
 def _updates(answer: object) -> Verdict:
-    if answer == 4690:
+    updates = number(answer)
+    if updates == 4690:
         return right(en="Right: 10 · ⌈468.75⌉.", zh="正确：10 · ⌈468.75⌉。")
-    if answer in (4688, 4687.5):
+    if updates in (4688, 4687.5):
         return wrong(
-            en=f"Not {answer!r}: every epoch ends with a batch of its own; round up before multiplying.",
-            zh=f"不是 {answer!r}：每个轮次末尾都有一个不满的批量，要先向上取整再相乘。",
+            en=f"Not {updates:g}: every epoch ends with a batch of its own; round up before multiplying.",
+            zh=f"不是 {updates:g}：每个轮次末尾都有一个不满的批量，要先向上取整再相乘。",
         )
-    if answer == 4680:
+    if updates == 4680:
         return wrong(en="4680 drops the last batch of each epoch.", zh="4680 丢掉了每个轮次的最后一个批量。")
     return wrong(
-        en=f"Not {answer!r}: how many batches of 128 does it take to use all 60000?",
-        zh=f"不是 {answer!r}：要用完 60000 个样本，需要多少个大小为 128 的批量？",
+        en=f"Not {updates:g}: how many batches of 128 does it take to use all 60000?",
+        zh=f"不是 {updates:g}：要用完 60000 个样本，需要多少个大小为 128 的批量？",
     )
 
 
 def _cut(answer: Any) -> Verdict:
-    if not callable(answer):
-        raise TypeError(f"expected a function of examples and batch_size, got {type(answer).__name__}")
     for examples, size, expected in ((10, 4, [4, 4, 2]), (8, 4, [4, 4]), (3, 5, [3]), (3, 1, [1, 1, 1])):
         given = answered(answer(examples, size))
         if not isinstance(given, list | tuple) or list(given) != expected:
@@ -37,9 +36,12 @@ def _cut(answer: Any) -> Verdict:
 
 
 def _with_replacement(answer: object) -> Verdict:
-    if isinstance(answer, bool) or not isinstance(answer, SupportsFloat):
-        raise TypeError(f"expected a share between 0 and 1, got {type(answer).__name__}")
-    share = float(answer)
+    share = number(answer)
+    if share > 1:
+        return wrong(
+            en=f"{share:g} is no share between 0 and 1: divide what was never drawn by N.",
+            zh=f"{share:g} 不是 0 到 1 之间的比例：请用从未抽到的个数除以 N。",
+        )
     if abs(share - 0.3679) < 0.02:
         return right(en="Right: 1/e, more than a third.", zh="正确：1/e，超过三分之一。")
     if abs(share - 0.6321) < 0.02:

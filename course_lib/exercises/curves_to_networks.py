@@ -10,11 +10,12 @@ from course_lib.exercises import Exercise, Verdict, number, right, wrong
 
 
 def _count(answer: object) -> Verdict:
-    if answer == 3001:
+    length = number(answer)
+    if length == 3001:
         return right(en="Right: 2800 + 100 + 100 + 1.", zh="正确：2800 + 100 + 100 + 1。")
     return wrong(
-        en=f"Not {answer!r}. W has one row per sigmoid and one column per feature; b, c and the last b come on top.",
-        zh=f"不是 {answer!r}。W 每个 sigmoid 一行、每个特征一列；此外还有向量 b、c 和最后的标量 b。",
+        en=f"Not {length:g}. W has one row per sigmoid and one column per feature; b, c and the last b come on top.",
+        zh=f"不是 {length:g}。W 每个 sigmoid 一行、每个特征一列；此外还有向量 b、c 和最后的标量 b。",
     )
 
 

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from course_lib.exercises import Exercise, Verdict, right, wrong
+from course_lib.exercises import Exercise, Verdict, number, one_of, right, wrong
 
 TROUBLES = ("optimisation", "overfitting", "mismatch", "model bias")
 
 
 def _four_patients(answer: Any) -> Verdict:
-    words = [str(word).strip().lower() for word in answer]
-    if len(words) != len(TROUBLES):
-        return wrong(en=f"Expected four words, got {len(words)}.", zh=f"应为四个词，得到 {len(words)} 个。")
-    for number, (word, trouble) in enumerate(zip(words, TROUBLES, strict=True), start=1):
+    if not isinstance(answer, list | tuple) or len(answer) != len(TROUBLES):
+        return wrong(en=f"Expected a list of four words, got {answer!r}.", zh=f"应为四个词的列表，得到 {answer!r}。")
+    words = [one_of(word, TROUBLES) for word in answer]
+    for run, (word, trouble) in enumerate(zip(words, TROUBLES, strict=True), start=1):
         if word != trouble:
             told = {
                 1: ("a smaller model has the lower training loss", "更小的模型训练损失反而更低"),
                 2: ("small in training, large on data held out from the same source", "训练损失小，留出数据上损失大"),
                 3: ("held-out data are fine, only the new data are not", "留出的数据没有问题，只有新数据有问题"),
                 4: ("large in training, and the smaller model is no better", "训练损失大，更小的模型也没有更好"),
-            }[number]  # fmt: skip
-            return wrong(
-                en=f"Run {number} is not {word!r}: {told[0]}.", zh=f"第 {number} 次训练不是 {word!r}：{told[1]}。"
-            )
+            }[run]  # fmt: skip
+            return wrong(en=f"Run {run} is not {word!r}: {told[0]}.", zh=f"第 {run} 次训练不是 {word!r}：{told[1]}。")
     return right(
         en="Right: training loss first, then the smaller model or the held-out data.",
         zh="正确：先看训练损失，再看更小的模型或留出的数据。",
@@ -31,21 +29,20 @@ def _four_patients(answer: Any) -> Verdict:
 
 
 def _enough_data(answer: object) -> Verdict:
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
-        raise TypeError(f"expected a number, got {type(answer).__name__}")
-    if answer in (120, 240):  # on which side of the threshold 120 falls hangs on the last digits
+    digits = number(answer)
+    if digits in (120, 240):  # on which side of the threshold 120 falls hangs on the last digits
         return right(
             en="Right: with more data the same network no longer overfits.",
             zh="正确：数据多了，同一个网络就不再过拟合。",
         )
-    if answer in (30, 60):
+    if digits in (30, 60):
         return wrong(
-            en=f"With {answer:g} digits the held-out loss still rises at the end; print the verdict for each n.",
-            zh=f"只有 {answer:g} 张图时，留出数据上的损失最后还会上升；把每个 n 的诊断都打印出来。",
+            en=f"With {digits:g} digits the held-out loss still rises at the end; print the verdict for each n.",
+            zh=f"只有 {digits:g} 张图时，留出数据上的损失最后还会上升；把每个 n 的诊断都打印出来。",
         )
     return wrong(
-        en=f"{answer:g} is not the smallest of 30, 60, 120, 240, 480 that is fine; try the smaller ones.",
-        zh=f"{answer:g} 不是 30、60、120、240、480 中判为没有问题（fine）的最小的那个；再试试更小的。",
+        en=f"{digits:g} is not the smallest of 30, 60, 120, 240, 480 that is fine; try the smaller ones.",
+        zh=f"{digits:g} 不是 30、60、120、240、480 中判为没有问题（fine）的最小的那个；再试试更小的。",
     )
 
 

@@ -5,19 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from course_lib.exercises import Exercise, Verdict, answered, right, wrong
-
-
-def _number(answer: object) -> float:
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
-        raise TypeError(f"expected a number, got {type(answer).__name__}")
-    return float(answer)
+from course_lib.exercises import Exercise, Verdict, answered, number, right, wrong
 
 
 def _best_judge(answer: Any) -> Verdict:
     for p, q in [(0.3, 0.1), (0.2, 0.2), (0.0, 0.5), (3.0, 1.0)]:
         got, want = answered(answer(p, q)), p / (p + q)
-        if not math.isclose(_number(got), want, abs_tol=1e-9):
+        if not math.isclose(number(got), want, abs_tol=1e-9):
             return wrong(
                 en=f"best_judge({p}, {q}) gave {got}; expected {want:.3g}: the real ones' share of all examples there.",
                 zh=f"best_judge({p}, {q}) 得到 {got}，应为 {want:.3g}：即此处全部样本中真实样本所占的比例。",
@@ -29,7 +23,7 @@ def _best_judge(answer: Any) -> Verdict:
 
 
 def _stronger(answer: object) -> Verdict:
-    factor = _number(answer)
+    factor = number(answer)
     if math.isclose(factor, 49, rel_tol=0.01):
         return right(en="Right: 0.98 / 0.02.", zh="正确：0.98 / 0.02。")
     if math.isclose(factor, 1 / 49, rel_tol=0.01):
@@ -43,7 +37,7 @@ def _stronger(answer: object) -> Verdict:
 
 
 def _floor(answer: object) -> Verdict:
-    factor = _number(answer)
+    factor = number(answer)
     if 3.2 < factor < 4.9:
         return right(
             en="Right: about 4. The floor shrinks with the size of the sample itself, not with its root.",
@@ -61,7 +55,7 @@ def _floor(answer: object) -> Verdict:
 
 
 def _turns(answer: object) -> Verdict:
-    ratio = _number(answer)
+    ratio = number(answer)
     if ratio > 2:
         return right(
             en="Right: with a better judge each step of the generator goes a better way, at three times the work.",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from course_lib.datasets import digits
-from course_lib.exercises import Exercise, Verdict, answered, right, wrong
+from course_lib.exercises import Exercise, Verdict, answered, number, one_of, right, wrong
 
 KINDS = {
     "heating": "reinforcement",
@@ -25,12 +25,6 @@ _ASK = {
     "next word": ("the answers are in the text itself; nobody had to label it.", "答案就在文本里，不需要任何人标注。"),
     "customers": ("there is no answer to learn, only structure to find.", "没有要学的答案，只有要找的结构。"),
 }
-
-
-def _number(answer: Any) -> float:
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
-        raise TypeError(f"expected a number, got {type(answer).__name__}")
-    return float(answer)
 
 
 def _rule(answer: Any) -> Verdict:
@@ -56,15 +50,15 @@ def _kinds(answer: Any) -> Verdict:
     if not isinstance(answer, Mapping):
         raise TypeError(f"expected a dictionary, got {type(answer).__name__}")
     for situation, kind in KINDS.items():
-        if answered(answer.get(situation)) != kind:
+        got = one_of(answer.get(situation), KINDS.values())
+        if got != kind:
             en, zh = _ASK[situation]
-            got = answer[situation]
             return wrong(en=f"{situation!r} is not {got!r}: {en}", zh=f"{situation!r} 不是 {got!r}：{zh}")
     return right(en="Right, all five.", zh="全部正确。")
 
 
 def _luck(answer: Any) -> Verdict:
-    excess = _number(answer)
+    excess = number(answer)
     if 0.03 < excess < 0.05:
         return right(en="Right: a record by luck alone.", zh="正确：单凭运气就“刷新了纪录”。")
     return wrong(
@@ -74,7 +68,7 @@ def _luck(answer: Any) -> Verdict:
 
 
 def _wrong_labels(answer: Any) -> Verdict:
-    accuracy = _number(answer)
+    accuracy = number(answer)
     if 0.9 < accuracy < 0.945:
         return right(en="Right: far less than 20 points lost.", zh="正确：准确率的下降远不到 20 个百分点。")
     if accuracy >= 0.945:

@@ -5,13 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from course_lib.exercises import Exercise, Verdict, answered, right, wrong
-
-
-def _number(answer: object) -> float:
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
-        raise TypeError(f"expected a number, got {type(answer).__name__}")
-    return float(answer)
+from course_lib.exercises import Exercise, Verdict, answered, number, right, wrong
 
 
 def _returns(answer: Any) -> Verdict:
@@ -35,7 +29,7 @@ def _returns(answer: Any) -> Verdict:
 
 
 def _baseline(answer: object) -> Verdict:
-    best = _number(answer)
+    best = number(answer)
     if abs(best - 0.8) < 0.011:
         return right(
             en="Right: then both actions give the same sample, and the noise is gone.",
@@ -53,7 +47,7 @@ def _baseline(answer: object) -> Verdict:
 
 
 def _hurry(answer: object) -> Verdict:
-    price = _number(answer)
+    price = number(answer)
     if math.isclose(price, 1 / 3, rel_tol=0.02):
         return right(en="Right: 1 - 8c = -1 - 2c at c = 1/3.", zh="正确：c = 1/3 时 1 - 8c = -1 - 2c。")
     return wrong(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, SupportsFloat
+from typing import Any
 
-from course_lib.exercises import Exercise, Verdict, right, wrong
+from course_lib.exercises import Exercise, Verdict, number, right, wrong
 
 
 def _falling(answer: Any) -> Verdict:
     try:
-        slope, shift, height = ([float(number) for number in pair] for pair in answer)
+        slope, shift, height = ([float(part) for part in pair] for pair in answer)
     except (TypeError, ValueError):
         slope = shift = height = []
     if not len(slope) == len(shift) == len(height) == 2:
@@ -32,12 +32,12 @@ def _fewest(answer: Any) -> Verdict:
         tent, absolute = answer
     except (TypeError, ValueError):
         return wrong(en="Two numbers were expected: tent, absolute.", zh="应当给出两个数：tent 和 absolute。")
-    if tent != 3:
+    if number(tent) != 3:
         return wrong(
             en=f"Not {tent!r} for the tent: how often does its slope change?",
             zh=f"帐篷形不是 {tent!r} 个：它的斜率变了几次？",
         )
-    if absolute != 2:
+    if number(absolute) != 2:
         return wrong(
             en=f"Not {absolute!r} for |x|: one ReLU plus a constant is flat on one side of its kink. Is |x|?",
             zh=f"|x| 不是 {absolute!r} 个：一个 ReLU 加常数，总有一侧是平的，|x| 有平的一侧吗？",
@@ -49,23 +49,22 @@ def _fewest(answer: Any) -> Verdict:
 
 
 def _folds(answer: object) -> Verdict:
-    if answer == 32:
+    pieces = number(answer)
+    if pieces == 32:
         return right(en="Right: each fold doubles the pieces.", zh="正确：每折一次，段数翻倍。")
-    if answer in (10, 11):
+    if pieces in (10, 11):
         return wrong(
             en="That is what one layer of ten ReLUs gives. What does folding a folded curve do?",
             zh="那是十个 ReLU 排成一层的结果。把折过的曲线再折一次会怎样？",
         )
     return wrong(
-        en=f"Not {answer!r}. T has 2 pieces; measure T(T(x)), then go on.",
-        zh=f"不是 {answer!r}。T 有 2 段；先测量 T(T(x))，再往下推。",
+        en=f"Not {pieces:g}. T has 2 pieces; measure T(T(x)), then go on.",
+        zh=f"不是 {pieces:g}。T 有 2 段；先测量 T(T(x))，再往下推。",
     )
 
 
 def _rescue(answer: object) -> Verdict:
-    if isinstance(answer, bool) or not isinstance(answer, SupportsFloat):
-        raise TypeError(f"expected the training loss, a number, got {type(answer).__name__}")
-    loss = float(answer)
+    loss = number(answer)
     if 0 < loss < 0.1:
         return right(
             en="Right: the network could fit the digits all along; plain gradient descent could not get there.",

@@ -7,14 +7,17 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from course_lib.exercises import Exercise, Verdict, answered, right, wrong
+from course_lib.exercises import Exercise, Verdict, answered, number, right, wrong
 
 
 def _turning(answer: Any) -> Verdict:
     pictures = torch.arange(18.0).reshape(2, 1, 3, 3)
     got = answered(answer(pictures))
-    if not isinstance(got, tuple) or len(got) != 2 or not all(isinstance(part, torch.Tensor) for part in got):
-        raise TypeError("expected two tensors, the pictures and the labels")
+    if not isinstance(got, tuple | list) or len(got) != 2 or not all(isinstance(part, torch.Tensor) for part in got):
+        return wrong(
+            en="Expected two tensors, the pictures and the labels: `return pictures, labels`.",
+            zh="应当返回两个张量，即图片和标签：`return pictures, labels`。",
+        )
     views, labels = got
     want = torch.cat([torch.rot90(pictures, turns, (2, 3)) for turns in range(4)])
     if views.shape != want.shape or labels.shape != (8,):
@@ -27,6 +30,11 @@ def _turning(answer: Any) -> Verdict:
         return wrong(
             en="The pictures differ: first all unturned, then all by one quarter turn, and so on, over axes (2, 3).",
             zh="图不对：先是全部不转的，再是全部转 90° 的，依此类推，在第 2、3 轴上旋转。",
+        )
+    if labels.dtype != torch.int64:
+        return wrong(
+            en=f"The labels are of type {labels.dtype}; a class is a whole number, torch.int64.",
+            zh=f"标签的类型是 {labels.dtype}；类别应当是整数，即 torch.int64。",
         )
     if labels.tolist() != [0, 0, 1, 1, 2, 2, 3, 3]:
         return wrong(
@@ -66,18 +74,17 @@ def _one_among_many(answer: Any) -> Verdict:
 
 
 def _too_far(answer: Any) -> Verdict:
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
-        raise TypeError(f"expected a number between 0 and 1, got {type(answer).__name__}")
-    if 0.6 < answer < 0.82:
+    accuracy = number(answer)
+    if 0.6 < accuracy < 0.82:
         return right(en="Right: the views taught it to ignore what matters.", zh="正确：视图教它忽略了要紧的东西。")
-    if answer >= 0.82:
+    if accuracy >= 0.82:
         return wrong(
-            en=f"{answer:.3g} is too high for 180°. Did degrees=180.0 reach `views`? What became of 6 and 9?",
-            zh=f"{answer:.3g} 对 180° 来说太高了。degrees=180.0 传到 `views` 了吗？6 和 9 会怎样？",
+            en=f"{accuracy:.3g} is too high for 180°. Did degrees=180.0 reach `views`? What became of 6 and 9?",
+            zh=f"{accuracy:.3g} 对 180° 来说太高了。degrees=180.0 传到 `views` 了吗？6 和 9 会怎样？",
         )
     return wrong(
-        en=f"{answer:.3g} is too low: some shape is still learned. Was the probe trained on `few(5, draw)`?",
-        zh=f"{answer:.3g} 太低了：形状毕竟还学到一些。探针是用 `few(5, draw)` 训练的吗？",
+        en=f"{accuracy:.3g} is too low: some shape is still learned. Was the probe trained on `few(5, draw)`?",
+        zh=f"{accuracy:.3g} 太低了：形状毕竟还学到一些。探针是用 `few(5, draw)` 训练的吗？",
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, SupportsFloat
+from typing import Any
 
-from course_lib.exercises import Exercise, Verdict, answered, right, wrong
+from course_lib.exercises import Exercise, Verdict, number, right, wrong
 
 
 def _read_off(answer: Any) -> Verdict:
     try:
-        c, b, w = (float(number) for number in answer)
+        c, b, w = (float(part) for part in answer)
     except (TypeError, ValueError):
         return wrong(en="Three numbers were expected: c, b, w.", zh="应当给出三个数：c、b、w。")
     if c != 2:
@@ -25,11 +25,9 @@ def _read_off(answer: Any) -> Verdict:
 
 
 def _from_output(answer: Any) -> Verdict:
-    if not callable(answer):
-        raise TypeError(f"expected a function of a, got {type(answer).__name__}")
     for a in (0.0, 0.5, -0.5, 0.9):
-        slope = float(answered(answer(a)))  # type: ignore[arg-type]
-        if abs(slope - (1 - a * a)) > 1e-9:
+        slope = number(answer(a))
+        if abs(slope - (1 - a * a)) > 1e-6:  # room for float32
             return wrong(
                 en=f"slope({a:g}) gives {slope:g}; measured on tanh it is {1 - a * a:g}.",
                 zh=f"slope({a:g}) 得到 {slope:g}，而在 tanh 上测得 {1 - a * a:g}。",
@@ -38,9 +36,7 @@ def _from_output(answer: Any) -> Verdict:
 
 
 def _saturated(answer: object) -> Verdict:
-    if isinstance(answer, bool) or not isinstance(answer, SupportsFloat):
-        raise TypeError(f"expected a number, got {type(answer).__name__}")
-    distance = float(answer)
+    distance = number(answer)
     if abs(distance - 6.0) < 0.051:
         return right(en="Right: ln 400 ≈ 6. Saturation begins close by.", zh="正确：ln 400 ≈ 6。离 0 不远就已经饱和。")
     if abs(distance - 4.6) < 0.051:

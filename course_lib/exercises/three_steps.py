@@ -5,36 +5,30 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from course_lib.exercises import Exercise, Verdict, right, wrong
+from course_lib.exercises import Exercise, Verdict, number, one_of, right, wrong
 
 KINDS = ("regression", "classification", "structured", "classification")
 UNSEEN = 7.73  # °C², of the least squares on four features; on one 8.12
 
 
-def _number(answer: object) -> float:
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
-        raise TypeError(f"expected a number, got {type(answer).__name__}; a tensor gives its by .item()")
-    return float(answer)
-
-
 def _kinds(answer: Any) -> Verdict:
-    words = [str(word).strip().lower() for word in answer]
-    if len(words) != len(KINDS):
-        return wrong(en=f"Expected four words, got {len(words)}.", zh=f"应为四个词，得到 {len(words)} 个。")
-    for number, (word, kind) in enumerate(zip(words, KINDS, strict=True), start=1):
+    if not isinstance(answer, list | tuple) or len(answer) != len(KINDS):
+        return wrong(en=f"Expected a list of four words, got {answer!r}.", zh=f"应为四个词的列表，得到 {answer!r}。")
+    words = [one_of(word, KINDS) for word in answer]
+    for task, (word, kind) in enumerate(zip(words, KINDS, strict=True), start=1):
         if word != kind:
             told = {
                 1: ("the answer is a number", "答案是一个数"),
                 2: ("the answer is one of 361 points, known beforehand", "答案是 361 个点之一，事先已知"),
                 3: ("the answer is a text, whose words have to fit together", "答案是一段文字，词句之间要彼此配合"),
                 4: ("the answer is one of two options", "答案是两个选项之一"),
-            }[number]
-            return wrong(en=f"({number}) is not {word!r}: {told[0]}.", zh=f"({number}) 不是 {word!r}：{told[1]}。")
+            }[task]
+            return wrong(en=f"({task}) is not {word!r}: {told[0]}.", zh=f"({task}) 不是 {word!r}：{told[1]}。")
     return right(en="Right: even Go is a classification, with 361 classes.", zh="正确：连围棋也是分类，有 361 个类别。")
 
 
 def _four_features(answer: object) -> Verdict:
-    loss = _number(answer)
+    loss = number(answer)
     if math.isclose(loss, UNSEEN, abs_tol=0.05):
         return right(
             en="Right: the other three measurements help a little, from 8.12 to 7.73.",
@@ -52,11 +46,16 @@ def _four_features(answer: object) -> Verdict:
 
 
 def _constants(answer: Any) -> Verdict:
-    squared, absolute = (_number(part) for part in answer)
+    squared, absolute = (number(part) for part in answer)
     if math.isclose(squared, 3.03, abs_tol=0.06) and math.isclose(absolute, 0, abs_tol=0.005):
         return right(
             en="Right: the mean and the median. The loss decides which forecast is best.",
             zh="正确：分别是均值与中位数。哪种预报最好，由损失说了算。",
+        )
+    if math.isclose(absolute, 3.03, abs_tol=0.06) and math.isclose(squared, 0, abs_tol=0.005):
+        return wrong(
+            en="The other way round: the first one was to be the best b for the squared error.",
+            zh="顺序反了：第一个应当是平方误差的最佳 b。",
         )
     if math.isclose(squared, absolute, abs_tol=0.05):
         return wrong(

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from course_lib.exercises import Exercise, Verdict, answered, right, wrong
-
-
-def _number(answer: object) -> float:
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
-        raise TypeError(f"expected a number, got {type(answer).__name__}")
-    return float(answer)
+from course_lib.exercises import Exercise, Verdict, answered, number, right, wrong
 
 
 def _folds(answer: Any) -> Verdict:
@@ -21,7 +16,7 @@ def _folds(answer: Any) -> Verdict:
             return wrong(
                 en=f"folds({n}, {k}) gave {len(lists)} lists.", zh=f"folds({n}, {k}) 给出 {len(lists)} 个列表。"
             )
-        if sorted(number for part in lists for number in part) != list(range(n)):
+        if sorted(example for part in lists for example in part) != list(range(n)):
             return wrong(
                 en=f"folds({n}, {k}) gave {lists}: each of 0 to {n - 1} should be in exactly one list.",
                 zh=f"folds({n}, {k}) 得到 {lists}：0 到 {n - 1} 的每个数应当恰好在一个列表里。",
@@ -36,8 +31,8 @@ def _folds(answer: Any) -> Verdict:
 
 
 def _how_large(answer: object) -> Verdict:
-    n = _number(answer)
-    if n in (900, 901):
+    n = number(answer)
+    if any(math.isclose(n, fits, abs_tol=1e-6) for fits in (900, 901)):  # 0.9 * 0.1 / 0.01**2 is a hair above 900
         return right(
             en="Right: and for half that spread it takes four times as many.",
             zh="正确：要让它再减半，就得有四倍的样本。",
@@ -51,7 +46,7 @@ def _how_large(answer: object) -> Verdict:
 
 
 def _leak(answer: Any) -> Verdict:
-    leaky, honest = (_number(part) for part in answer)
+    leaky, honest = (number(part) for part in answer)
     if leaky > 1 or honest > 1:
         return wrong(en="Accuracies lie between 0 and 1.", zh="准确率在 0 与 1 之间。")
     if abs(leaky - honest) < 0.2:

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from typing import SupportsFloat
-
-from course_lib.exercises import Exercise, Verdict, right, wrong
-
-
-def _loss(answer: object) -> float:
-    if isinstance(answer, bool) or not isinstance(answer, SupportsFloat):
-        raise TypeError(f"expected a loss, a number, got {type(answer).__name__}")
-    return float(answer)
+from course_lib.exercises import Exercise, Verdict, number, right, wrong
 
 
 def _parameters(answer: object) -> Verdict:
-    if answer == 2913:
+    parameters = number(answer)
+    if parameters == 2913:
         return right(en="Right: 1824 + 1056 + 33, for 217 days.", zh="正确：1824 + 1056 + 33，而数据只有 217 天。")
-    if answer == 2848:
+    if parameters == 2848:
         return wrong(
             en="2848 are the weights. Each unit has a bias, too.", zh="2848 是权重的个数，每个单元还有一个偏置。"
         )
     return wrong(
-        en=f"Not {answer!r}: 56 to 32, 32 to 32, 32 to 1; each step has a matrix and a vector.",
-        zh=f"不是 {answer!r}：56 到 32、32 到 32、32 到 1，每一步都有一个矩阵和一个向量。",
+        en=f"Not {parameters:g}: 56 to 32, 32 to 32, 32 to 1; each step has a matrix and a vector.",
+        zh=f"不是 {parameters:g}：56 到 32、32 到 32、32 到 1，每一步都有一个矩阵和一个向量。",
     )
 
 
 def _two_days(answer: object) -> Verdict:
-    loss = _loss(answer)
+    loss = number(answer)
     if abs(loss - 0.832) < 0.01:
         return right(en="Right: two days do nearly what seven do.", zh="正确：两天几乎顶得上七天。")
     if abs(loss - 0.806) < 0.01:
@@ -43,7 +36,7 @@ def _two_days(answer: object) -> Verdict:
 
 
 def _logarithms(answer: object) -> Verdict:
-    loss = _loss(answer)
+    loss = number(answer)
     if abs(loss - 0.557) < 0.005:
         return right(en="Right: knowing that it multiplies beats depth.", zh="正确：知道数据是相乘的，胜过加深网络。")
     if abs(loss - 0.568) < 0.005:

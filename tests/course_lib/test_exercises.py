@@ -61,3 +61,74 @@ def test_nothing_is_not_an_answer() -> None:
 
 def test_a_verdict_reads_as_its_message() -> None:
     assert repr(Verdict("right", "Yes", "对", "zh")) == "✓ 对"
+
+
+def test_a_function_that_only_prints_is_told_to_return(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not check(STEP, lambda w, slope, lr: print(end=""), lang="en")
+    assert not check(STEP, lambda w, slope, lr: print(end=""), lang="zh")
+    english, chinese = capsys.readouterr().out.splitlines()
+    assert english.startswith("✗") and "`return`" in english and "`return`" in chinese
+
+
+def test_the_result_in_place_of_the_function_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not check(STEP, 0.8, lang="en")
+    assert capsys.readouterr().out.startswith("✗ Expected a function, got 0.8 (float).")
+
+
+def test_many_numbers_are_no_number(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not check("gradient-descent/largest-rate", torch.zeros(1000), lang="en")
+    told = capsys.readouterr().out
+    assert told.startswith("✗ Expected a number, got tensor(") and len(told) < 150
+
+
+RIGHT: dict[str, object] = {
+    "three-steps/four-features": torch.tensor(7.73),
+    "three-steps/constants": (torch.tensor(3.03), torch.tensor(0.0)),
+    "reinforcement-learning/baseline": torch.tensor(0.8),
+    "gan/stronger": torch.tensor(49.0),
+    "self-supervised/too-far": torch.tensor(0.72),
+    "train-validate-test/leak": (torch.tensor(0.93), torch.tensor(0.5)),
+    "diagnosing-loss/enough-data": torch.tensor(240),
+    "train-validate-test/how-large": 0.9 * 0.1 / 0.01**2,  # 900.0000000000001
+    "how-to-use/raises": ValueError("'gpu' is no device"),  # the one that `except` caught
+    "sigmoid/from-output": lambda a: 1 - torch.tensor(a) ** 2,  # float32
+    "diagnosing-loss/four-patients": ["Optimization", "overfitting", "mismatch", "model-bias"],
+    "three-steps/kinds": ["regression", "classification", "structured learning", "Classification"],
+    "machine-learning/kinds": {
+        "heating": "reinforcement learning",
+        "x-rays": "Semi-supervised",
+        "prices": "supervised",
+        "next word": "self supervised",
+        "customers": "unsupervised",
+    },
+}
+
+
+@pytest.mark.parametrize("exercise", RIGHT)
+def test_a_right_answer_counts_in_the_form_a_beginner_has_it(exercise: str) -> None:
+    assert check(exercise, RIGHT[exercise], lang="en")
+
+
+WRONG: dict[str, tuple[object, str]] = {
+    "self-supervised/turning": (
+        lambda pictures: (
+            torch.cat([torch.rot90(pictures, turns, (2, 3)) for turns in range(4)]),
+            torch.arange(4.0).repeat_interleave(len(pictures)),
+        ),
+        "torch.float32",
+    ),
+    "relu/fewest": ((3, ...), "Not answered yet"),
+    "train-validate-test/leak": ((0.93, ...), "Not answered yet"),
+    "three-steps/kinds": ("regression", "a list of four words"),
+    "three-steps/constants": ((0, 3.03), "The other way round"),
+    "diagnosing-loss/four-patients": (["bias"] * 4, "none of the words to choose from"),
+    "curves-to-networks/count": ("3001", "Expected a number"),
+    "batches-and-epochs/with-replacement": (36.8, "between 0 and 1"),
+}
+
+
+@pytest.mark.parametrize("exercise", WRONG)
+def test_a_wrong_answer_is_told_what_is_wrong(exercise: str, capsys: pytest.CaptureFixture[str]) -> None:
+    answer, reason = WRONG[exercise]
+    assert not check(exercise, answer, lang="en")
+    assert reason in capsys.readouterr().out
