@@ -47,7 +47,7 @@ def _empty(answer: object) -> Verdict:
     if names & {"numpy", "torch"}:
         return wrong(
             en="A new environment has none of the packages of the one it was made from. Which are packages?",
-            zh="新环境里没有它所出自的那个环境的任何包。四个名字里哪些是包？",
+            zh="用哪个环境的 Python 来建，并不会把那里的包带过来。四个名字里哪些是要另装的包？",
         )
     return wrong(
         en="json and pathlib are parts of Python's standard library, which every environment has.",

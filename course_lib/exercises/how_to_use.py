@@ -17,7 +17,7 @@ def _raises(answer: object) -> Verdict:
     if answer is ValueError:
         return right(
             en="Right: a word that names no kind of device is a wrong value.",
-            zh="正确：一个不代表任何设备种类的词，是值不对。",
+            zh="正确：这个词不代表任何一种设备，所以是值不对。",
         )
     if answer is RuntimeError:
         return wrong(
