@@ -102,7 +102,7 @@ def number(answer: object) -> float:
     if isinstance(answered(answer), bool) or not isinstance(answer, SupportsFloat):
         raise _no_number(answer)
     try:
-        return float(answer)
+        return float(getattr(answer, "detach", lambda: answer)())  # a loss still has its graph
     except (TypeError, ValueError, RuntimeError):  # of an array or a tensor that has not exactly one entry
         raise _no_number(answer) from None
 
@@ -122,7 +122,7 @@ def one_of(answer: object, options: Iterable[str]) -> str:
     for option in known:
         if spelt == re.sub("[^a-z]", "", option):
             return option
-    words = ", ".join(map(repr, known))
+    words = ", ".join(map(repr, sorted(known)))  # their order could give the answer away
     raise Refused(
         wrong(
             en=f"{_SHORT.repr(answer)} is none of the words to choose from: {words}.",

@@ -48,7 +48,10 @@ def _rule(answer: Any) -> Verdict:
 
 def _kinds(answer: Any) -> Verdict:
     if not isinstance(answer, Mapping):
-        raise TypeError(f"expected a dictionary, got {type(answer).__name__}")
+        return wrong(
+            en=f"Expected a dictionary such as {{'heating': ...}}, got {answer!r}.",
+            zh=f"应当是字典，例如 {{'heating': ...}}，得到的却是 {answer!r}。",
+        )
     for situation, kind in KINDS.items():
         got = one_of(answer.get(situation), KINDS.values())
         if got != kind:
@@ -61,6 +64,11 @@ def _luck(answer: Any) -> Verdict:
     excess = number(answer)
     if 0.03 < excess < 0.05:
         return right(en="Right: a record by luck alone.", zh="正确：单凭运气就“刷新了纪录”。")
+    if 3 < excess < 5:
+        return wrong(
+            en=f"{excess:.3g} are points in a hundred; as a share of 1 it is {excess / 100:.3g}.",
+            zh=f"{excess:.3g} 是百分点；写成比例是 {excess / 100:.3g}。",
+        )
     return wrong(
         en=f"{excess:.3g} is not what these twenty draws give. Is it the best minus the mean, both of unseen digits?",
         zh=f"{excess:.3g} 与这二十次抽样的结果不符。算的是最好的减去平均吗？两者都在没见过的数字上测量吗？",
@@ -69,6 +77,11 @@ def _luck(answer: Any) -> Verdict:
 
 def _wrong_labels(answer: Any) -> Verdict:
     accuracy = number(answer)
+    if accuracy > 1:
+        return wrong(
+            en=f"{accuracy:.3g} is no share between 0 and 1; 92 % is 0.92.",
+            zh=f"{accuracy:.3g} 不在 0 与 1 之间；92% 要写成 0.92。",
+        )
     if 0.9 < accuracy < 0.945:
         return right(en="Right: far less than 20 points lost.", zh="正确：准确率的下降远不到 20 个百分点。")
     if accuracy >= 0.945:
@@ -87,6 +100,6 @@ EXERCISES = (
     Exercise(
         "machine-learning/kinds", _kinds, (KINDS | {"next word": "supervised"}, KINDS | {"heating": "supervised"})
     ),
-    Exercise("machine-learning/luck", _luck, (0.001, 0.2)),
-    Exercise("machine-learning/wrong-labels", _wrong_labels, (0.765, 0.96)),
+    Exercise("machine-learning/luck", _luck, (0.001, 0.2, 3.88)),
+    Exercise("machine-learning/wrong-labels", _wrong_labels, (0.765, 0.96, 92)),
 )

@@ -57,6 +57,11 @@ def _folds(answer: object) -> Verdict:
             en="That is what one layer of ten ReLUs gives. What does folding a folded curve do?",
             zh="那是十个 ReLU 排成一层的结果。把折过的曲线再折一次会怎样？",
         )
+    if pieces > 32:
+        return wrong(
+            en=f"{pieces:g} are too many: a kink between two points of the grid is counted twice. Take 1025 points.",
+            zh=f"{pieces:g} 段太多了：落在两个网格点之间的折点会被数两次。请取 1025 个点。",
+        )
     return wrong(
         en=f"Not {pieces:g}. T has 2 pieces; measure T(T(x)), then go on.",
         zh=f"不是 {pieces:g}。T 有 2 段；先测量 T(T(x))，再往下推。",
@@ -84,6 +89,6 @@ def _rescue(answer: object) -> Verdict:
 EXERCISES = (
     Exercise("relu/falling", _falling, (((1, 1), (-2, -4), (1.5, -1.5)), ((1, 1), (2, 4), (-1.5, 1.5)), (1, -2, 3))),
     Exercise("relu/fewest", _fewest, ((2, 1), (3, 1), (4, 2), 3)),
-    Exercise("relu/folds", _folds, (11, 10, 31)),
+    Exercise("relu/folds", _folds, (11, 10, 31, 63)),
     Exercise("relu/rescue", _rescue, (2.3026, 1.5)),
 )

@@ -34,6 +34,18 @@ def _four_features(answer: object) -> Verdict:
             en="Right: the other three measurements help a little, from 8.12 to 7.73.",
             zh="正确：另外三项测量有一点帮助，损失从 8.12 降到 7.73。",
         )
+    if math.isnan(loss):
+        return wrong(
+            en="nan: the steps were too long for unscaled measurements, or something was divided by 0. lstsq of the "
+            "hint takes no steps.",
+            zh="结果是 nan：测量值没有缩放，步子太大；或者除以了 0。提示里的 lstsq 不需要一步步走。",
+        )
+    if loss > 90:
+        return wrong(
+            en=f"{loss:.4g} is worse than any constant. Have prediction and target the same shape, (365,)? A column "
+            "minus a row is a table.",
+            zh=f"{loss:.4g} 比任何常数预测都差。预测与目标的形状都是 (365,) 吗？一列减一行，得到的是一张表。",
+        )
     if math.isclose(loss, 7.62, abs_tol=0.05):
         return wrong(
             en=f"{loss:.2f} is the loss on the training days; the last 365 were asked for.",
@@ -74,6 +86,6 @@ EXERCISES = (
         _kinds,
         (["regression"] * 4, ["regression", "structured", "structured", "classification"], ["regression"]),
     ),
-    Exercise("three-steps/four-features", _four_features, (8.12, 7.62)),
+    Exercise("three-steps/four-features", _four_features, (8.12, 7.62, float("nan"), 104.7)),
     Exercise("three-steps/constants", _constants, ((3.03, 3.03), (0.0, 3.03), (2.0, 1.0))),
 )

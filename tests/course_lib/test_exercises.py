@@ -82,7 +82,7 @@ def test_many_numbers_are_no_number(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 RIGHT: dict[str, object] = {
-    "three-steps/four-features": torch.tensor(7.73),
+    "three-steps/four-features": torch.tensor(7.73, requires_grad=True),  # warned, before number detached it
     "three-steps/constants": (torch.tensor(3.03), torch.tensor(0.0)),
     "reinforcement-learning/baseline": torch.tensor(0.8),
     "gan/stronger": torch.tensor(49.0),
@@ -121,6 +121,11 @@ WRONG: dict[str, tuple[object, str]] = {
     "train-validate-test/leak": ((0.93, ...), "Not answered yet"),
     "three-steps/kinds": ("regression", "a list of four words"),
     "three-steps/constants": ((0, 3.03), "The other way round"),
+    "three-steps/four-features": (torch.tensor(104.7), "same shape"),  # a column minus a row
+    "machine-learning/luck": (3.88, "0.0388"),
+    "machine-learning/wrong-labels": (92, "0.92"),
+    "machine-learning/kinds": (["reinforcement"] * 5, "Expected a dictionary"),
+    "relu/folds": (torch.tensor(63), "counted twice"),
     "diagnosing-loss/four-patients": (["bias"] * 4, "none of the words to choose from"),
     "curves-to-networks/count": ("3001", "Expected a number"),
     "batches-and-epochs/with-replacement": (36.8, "between 0 and 1"),
