@@ -23,7 +23,7 @@ def _kinds(answer: Any) -> Verdict:
                 3: ("the answer is a text, whose words have to fit together", "答案是一段文字，词句之间要彼此配合"),
                 4: ("the answer is one of two options", "答案是两个选项之一"),
             }[task]
-            return wrong(en=f"({task}) is not {word!r}: {told[0]}.", zh=f"({task}) 不是 {word!r}：{told[1]}。")
+            return wrong(en=f"({task}) is not {word!r}: {told[0]}.", zh=f"（{task}）不是 {word!r}：{told[1]}。")
     return right(en="Right: even Go is a classification, with 361 classes.", zh="正确：连围棋也是分类，有 361 个类别。")
 
 
