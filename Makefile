@@ -70,8 +70,7 @@ lock: .venv/ready  ## write constraints.txt anew from pyproject.toml
 	sed -i 's/+cpu$$//' constraints.txt
 
 bench: .venv/ready node_modules/ready  ## measure the speed that is promised; writes benchmarks/RESULTS.md
-	$(BIN)/python -m benchmarks.site
-	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks
 
 clean:  ## remove what was built, keep the environment
 	rm -rf site .cache .site-* .pytest_cache .mypy_cache .ruff_cache build

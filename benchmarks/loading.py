@@ -1,57 +1,42 @@
 """TensorLoader against DataLoader, and against nothing but the copying: shuffled epochs, in turn.
 
-`python benchmarks/loading.py` prints the ratios beside their limits, and fails where one is missed.
+`python -m benchmarks.loading` prints the ratios beside their limits, and fails where one is missed.
 """
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import torch
+from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
+from benchmarks.report import Row, Section
+from benchmarks.timing import interleaved, ratio
 from course_lib.datasets import TensorLoader
 
 SAMPLES, WIDTH = 60_000, 784  # as many numbers as MNIST has pixels
 BATCHES = (32, 128, 256)
 
 
-class Row(NamedTuple):
-    """A measured ratio and what it has to keep."""
+class _Bare:
+    """An epoch with nothing but the copying."""
 
-    name: str
-    measured: float
-    limit: float
-    at_least: bool  # or else at most
+    def __init__(self, x: Tensor, y: Tensor, size: int) -> None:
+        self.x, self.y, self.size = x, y, size
 
-    @property
-    def kept(self) -> bool:
-        return self.measured >= self.limit if self.at_least else self.measured <= self.limit
+    def __iter__(self) -> Iterator[list[Tensor]]:
+        for chosen in torch.split(torch.randperm(len(self.x)), self.size):
+            yield [self.x.index_select(0, chosen), self.y.index_select(0, chosen)]
 
 
-def _run(epoch: Callable[[], Iterable[Any]]) -> float:
-    begun = time.perf_counter()
-    for _ in epoch():
-        pass
-    return time.perf_counter() - begun
+def _epoch(loader: Iterable[Any]) -> Callable[[], None]:
+    def run() -> None:
+        for _ in loader:
+            pass
 
-
-def _interleaved(epochs: dict[str, Callable[[], Iterable[Any]]], rounds: int) -> dict[str, list[float]]:
-    # in turn, so that a slow minute of the machine falls on all of them
-    times: dict[str, list[float]] = {name: [] for name in epochs}
-    for turn in range(rounds + 1):
-        for name, epoch in epochs.items():
-            seconds = _run(epoch)
-            if turn:  # the first warms up
-                times[name].append(seconds)
-    return times
-
-
-def _ratio(above: list[float], below: list[float]) -> float:
-    return statistics.median(a / b for a, b in zip(above, below, strict=True))
+    return run
 
 
 def rows(rounds: int = 15, samples: int = SAMPLES) -> list[Row]:
@@ -60,30 +45,24 @@ def rows(rounds: int = 15, samples: int = SAMPLES) -> list[Row]:
     x, y = torch.rand(samples, WIDTH, generator=generator), torch.randint(10, (samples,), generator=generator)
     found = []
     for size in BATCHES:
-
-        def bare(size: int = size) -> Iterable[Any]:
-            for chosen in torch.randperm(samples).split(size):
-                yield [x.index_select(0, chosen), y.index_select(0, chosen)]
-
         ours, torchs = TensorLoader((x, y), size, True), DataLoader(TensorDataset(x, y), size, True)
-        slow = _interleaved(
-            {"DataLoader": lambda it=torchs: it, "TensorLoader": lambda it=ours: it}, max(1, rounds // 3)
-        )
-        fast = _interleaved({"bare": bare, "TensorLoader": lambda it=ours: it}, rounds)
+        fast = interleaved({"bare": _epoch(_Bare(x, y, size)), "TensorLoader": _epoch(ours)}, rounds)
+        slow = interleaved({"DataLoader": _epoch(torchs), "TensorLoader": _epoch(ours)}, max(1, rounds // 3))
         label = f"batch {size}, {samples} x {WIDTH} float32"
-        found.append(
-            Row(f"DataLoader / TensorLoader, {label}", _ratio(slow["DataLoader"], slow["TensorLoader"]), 6.0, True)
-        )
-        found.append(
-            Row(f"TensorLoader / bare index_select, {label}", _ratio(fast["TensorLoader"], fast["bare"]), 1.15, False)
-        )
+        gain, cost = ratio(slow["DataLoader"], slow["TensorLoader"]), ratio(fast["TensorLoader"], fast["bare"])
+        found += [
+            Row(f"DataLoader / TensorLoader, {label}", gain, 6.0, at_least=True),
+            Row(f"TensorLoader / bare index_select, {label}", cost, 1.15),
+        ]
     return found
 
 
+def main() -> int:
+    torch.set_num_threads(1)  # more threads only help the DataLoader's twin: the ratio grows
+    section = Section("Loading", "torch")
+    section.add(rows())
+    return section.missed
+
+
 if __name__ == "__main__":
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
-    table = rows()
-    for row in table:
-        sign = ">=" if row.at_least else "<="
-        print(f"{row.measured:6.2f} {sign} {row.limit:5.2f} {'kept' if row.kept else 'MISSED'}  {row.name}")
-    raise SystemExit(not all(row.kept for row in table))
+    raise SystemExit(main())

@@ -1,21 +1,21 @@
 """Time of `optimizer.step()` beside torch.optim's default, foreach and fused paths on the CPU, taking turns.
 
-`python -m benchmarks.optimizers` prints the ratios beside their limits, and fails where one is missed.
+`python -m benchmarks.optimizers` prints the ratios beside their limits, writes them to RESULTS.md, and fails where one
+is missed.
 """
 
 from __future__ import annotations
 
-import math
 import os
-import statistics
-import time
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import nn
 from torch.optim.optimizer import Optimizer
 
-from benchmarks.report import Row
+from benchmarks.report import Row, Section
+from benchmarks.timing import interleaved, ratio
 from course_lib import optimizers
 
 LIMIT = 0.80
@@ -45,23 +45,16 @@ PAIRS: dict[str, tuple[Make, Callable[..., Optimizer], bool]] = {
 }
 
 
-def times(makes: dict[str, Make], shapes: list[tuple[int, ...]], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each `step()`, round by round, of optimizers over parameters of their own, taking turns."""
-    made = {}
-    generator = torch.Generator().manual_seed(0)
+def steps(makes: dict[str, Make], shapes: list[tuple[int, ...]]) -> dict[str, Callable[[], object]]:
+    """`step` of each optimizer, over parameters of its own that all start alike."""
+    made: dict[str, Callable[[], object]] = {}
     for name, make in makes.items():
+        generator = torch.Generator().manual_seed(0)
         parameters = [nn.Parameter(torch.randn(shape, generator=generator)) for shape in shapes]
         for parameter in parameters:
             parameter.grad = 0.01 * torch.randn(parameter.shape, generator=generator)
-        made[name] = make(parameters)
-    seconds: dict[str, list[float]] = {name: [] for name in made}
-    for turn in range(rounds + 5):
-        for name, optimizer in made.items():
-            start = time.perf_counter()
-            optimizer.step()
-            if turn >= 5:  # the first steps make the state
-                seconds[name].append(time.perf_counter() - start)
-    return seconds
+        made[name] = make(parameters).step
+    return made
 
 
 def rows(threads: int | None = None, sizes: tuple[str, ...] = tuple(SHAPES)) -> list[Row]:
@@ -81,22 +74,26 @@ def rows(threads: int | None = None, sizes: tuple[str, ...] = tuple(SHAPES)) -> 
             torch.set_num_threads(count)
             for size in sizes:
                 for name, (ours, twin, has_fused) in PAIRS.items():
-                    makes: dict[str, Make] = {"ours": ours, "default": lambda ps, twin=twin: twin(ps, lr=1e-5)}
+                    makes: dict[str, Make] = {"ours": ours, "default": partial(twin, lr=1e-5)}
                     for path in ("foreach", "fused") if has_fused else ("foreach",):
-                        makes[f"{path}=True"] = lambda ps, twin=twin, path=path: twin(ps, lr=1e-5, **{path: True})
-                    seconds = times(makes, SHAPES[size], ROUNDS[size])
+                        makes[f"{path}=True"] = partial(twin, lr=1e-5, **{path: True})
+                    # the first steps make the state
+                    seconds = interleaved(steps(makes, SHAPES[size]), ROUNDS[size], warm_up=5)
                     for path in list(makes)[1:]:
-                        ratio = statistics.median(a / b for a, b in zip(seconds["ours"], seconds[path], strict=True))
-                        limit = math.inf if path == "fused=True" else LIMIT
                         what = f"{name}, {size}, threads: {count}, step() / torch.optim {path}"
-                        found.append(Row(what, ratio, limit))
+                        limit = None if path == "fused=True" else LIMIT
+                        found.append(Row(what, ratio(seconds["ours"], seconds[path]), limit))
     finally:
         torch.set_num_threads(before)
     return found
 
 
-if __name__ == "__main__":
+def main() -> int:
     torch.set_num_threads(len(os.sched_getaffinity(0)))  # torch's own choice, whatever OMP_NUM_THREADS says
-    measured = rows()
-    print(*measured, sep="\n")
-    raise SystemExit(not all(row.kept for row in measured))
+    section = Section("Optimizers", "torch")
+    section.add(rows())
+    return section.missed
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

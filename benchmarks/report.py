@@ -16,16 +16,25 @@ TITLE = "# What was measured\n"
 
 @dataclass(frozen=True)
 class Row:
-    """One promise: what was measured, and the most it may be."""
+    """One promise: what was measured, and the most it may be; the least where `at_least`, with no limit only noted."""
 
     what: str
     measured: float
-    limit: float
+    limit: float | None = None
     unit: str = ""
+    at_least: bool = False
 
     @property
     def kept(self) -> bool:
-        return self.measured <= self.limit
+        if self.limit is None:
+            return True
+        return self.measured >= self.limit if self.at_least else self.measured <= self.limit
+
+    @property
+    def bound(self) -> str:
+        if self.limit is None:
+            return "noted"
+        return f"at {'least' if self.at_least else 'most'} {self.limit:g}{self.unit}"
 
     def __str__(self) -> str:
         """The row as text.
@@ -33,18 +42,15 @@ class Row:
         >>> print(Row("blocks run, nothing changed", 0, 0))
         ok      blocks run, nothing changed: 0 (at most 0)
         """
-        verdict = "ok    " if self.kept else "NOT OK"
-        return f"{verdict}  {self.what}: {self.measured:.3g}{self.unit} (at most {self.limit:g}{self.unit})"
+        return f"{'ok    ' if self.kept else 'NOT OK'}  {self.what}: {self.measured:.3g}{self.unit} ({self.bound})"
 
 
 def table(rows: list[Row]) -> str:
     """The rows as a Markdown table."""
-    lines = ["| promise | measured | at most | |", "| --- | --- | --- | --- |"]
-    lines += [
-        f"| {row.what} | {row.measured:.3g}{row.unit} | {row.limit:g}{row.unit} | "
-        f"{'ok' if row.kept else '**NOT OK**'} |"
-        for row in rows
-    ]
+    lines = ["| promise | measured | bound | |", "| --- | --- | --- | --- |"]
+    for row in rows:
+        verdict = "**NOT OK**" if not row.kept else "ok" if row.limit is not None else ""
+        lines.append(f"| {row.what} | {row.measured:.3g}{row.unit} | {row.bound} | {verdict} |")
     return "\n".join(lines)
 
 
@@ -68,3 +74,21 @@ def replace_section(heading: str, body: str, path: Path = RESULTS) -> None:
     else:
         text = f"{text.rstrip()}\n\n{section}"
     path.write_text(text.rstrip() + "\n", encoding="utf-8")
+
+
+class Section:
+    """A section of RESULTS.md that is written anew at each step, as the steps are long."""
+
+    def __init__(self, heading: str, *packages: str) -> None:
+        self.heading, self.packages, self.rows, self.notes = heading, packages, list[Row](), list[str]()
+
+    def add(self, rows: list[Row], note: str = "") -> None:
+        self.rows += rows
+        self.notes += [note] if note else []
+        print(*rows, *([note] if note else []), sep="\n", flush=True)
+        replace_section(self.heading, "\n\n".join([surroundings(*self.packages), table(self.rows), *self.notes]))
+
+    @property
+    def missed(self) -> int:
+        """How many promises were not kept, which is the exit status of a benchmark."""
+        return sum(not row.kept for row in self.rows)

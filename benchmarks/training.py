@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,8 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from benchmarks.report import Row, replace_section, surroundings, table
+from benchmarks.report import Row, Section
+from benchmarks.timing import interleaved, ratio
 from course_lib import checkpoints
 from course_lib.checkpoints import Checkpoints, _copied
 from course_lib.datasets import TensorLoader
@@ -71,31 +71,13 @@ def with_fit(model: nn.Module, loader: Any, optimizer: torch.optim.Optimizer, ep
     fit(model, loader, nn.CrossEntropyLoss(), optimizer, epochs=epochs, metrics={"accuracy": Accuracy()}, device="cpu")
 
 
-def _interleaved(
-    functions: dict[str, Callable[[], object]], rounds: int, clock: Callable[[], float] = time.perf_counter
-) -> dict[str, list[float]]:
-    # in turn, so that a slow minute of the machine falls on all of them
-    times: dict[str, list[float]] = {name: [] for name in functions}
-    for turn in range(rounds + 1):
-        for name, function in functions.items():
-            begun = clock()
-            function()
-            if turn:  # the first warms up
-                times[name].append(clock() - begun)
-    return times
-
-
-def _ratio(above: list[float], below: list[float]) -> float:
-    return statistics.median(a / b for a, b in zip(above, below, strict=True))
-
-
 def loops(rounds: int, samples: int = SAMPLES) -> list[Row]:
     """An epoch of the MLP 64-32-10, batch 32."""
     model, data = _problem(samples)
     sgd = torch.optim.SGD(model.parameters(), lr=0.01)
     ours = GradientDescent(model.parameters(), lr=0.01)
     slow, fast = DataLoader(data, BATCH, shuffle=True), TensorLoader(data, BATCH, shuffle=True)
-    times = _interleaved(
+    times = interleaved(
         {
             "bare, DataLoader": lambda: bare(model, slow, sgd),
             "fit, TensorLoader": lambda: with_fit(model, fast, ours),
@@ -109,17 +91,17 @@ def loops(rounds: int, samples: int = SAMPLES) -> list[Row]:
     return [
         Row(
             "fit with TensorLoader, GradientDescent, metric, NaN check, progress / bare loop, DataLoader, torch SGD",
-            _ratio(times["fit, TensorLoader"], times["bare, DataLoader"]),
+            ratio(times["fit, TensorLoader"], times["bare, DataLoader"]),
             0.60,
         ),
         Row(
             "the same / loop by hand over the same loader and optimizer, with accuracy",
-            _ratio(times["fit, TensorLoader"], times["by hand, TensorLoader"]),
+            ratio(times["fit, TensorLoader"], times["by hand, TensorLoader"]),
             1.05,
         ),
         Row(
             "fit with DataLoader, torch SGD, metric / loop by hand over the same, with accuracy",
-            _ratio(times["fit, DataLoader"], times["by hand, DataLoader"]),
+            ratio(times["fit, DataLoader"], times["by hand, DataLoader"]),
             1.05,
         ),
     ]
@@ -127,7 +109,7 @@ def loops(rounds: int, samples: int = SAMPLES) -> list[Row]:
 
 def writing(rounds: int, numbers: int = CHECKPOINT) -> list[Row]:
     """A checkpoint of 100 MB."""
-    state = {"step": 0, "weights": list(torch.randn(numbers).chunk(50))}
+    state = {"step": 0, "weights": list(torch.chunk(torch.randn(numbers), 50))}
     with tempfile.TemporaryDirectory() as place, Checkpoints(Path(place, "later")) as later:
 
         def torchs() -> None:
@@ -141,10 +123,13 @@ def writing(rounds: int, numbers: int = CHECKPOINT) -> list[Row]:
         def copy() -> None:
             memory[0] = _copied(state, memory[0])
 
-        times = _interleaved({"torch": torchs, "ours": lambda: checkpoints.save(state, Path(place, "ours.pt"))}, rounds)
+        def held_up() -> None:
+            later.save(state, wait=False)
+
+        times = interleaved({"torch": torchs, "ours": lambda: checkpoints.save(state, Path(place, "ours.pt"))}, rounds)
         held: dict[str, list[float]] = {"copy": [], "held up": []}
         for turn in range(rounds + 2):  # the first one of each asks the system for memory
-            for name, function in {"copy": copy, "held up": lambda: later.save(state, wait=False)}.items():
+            for name, function in (("copy", copy), ("held up", held_up)):
                 begun = time.perf_counter()
                 function()
                 taken = time.perf_counter() - begun
@@ -152,8 +137,8 @@ def writing(rounds: int, numbers: int = CHECKPOINT) -> list[Row]:
                 if turn > 1:
                     held[name].append(taken)
     return [
-        Row("checkpoint of 100 MB / torch.save and fsync", _ratio(times["ours"], times["torch"]), 1.3),
-        Row("training is held up by a checkpoint of 100 MB / a copy of it", _ratio(held["held up"], held["copy"]), 1.2),
+        Row("checkpoint of 100 MB / torch.save and fsync", ratio(times["ours"], times["torch"]), 1.3),
+        Row("training is held up by a checkpoint of 100 MB / a copy of it", ratio(held["held up"], held["copy"]), 1.2),
     ]
 
 
@@ -177,19 +162,18 @@ def peak(which: str) -> None:
 
 def memory() -> list[Row]:
     """The most memory."""
-    ratio = _ratio(*([float(_peak(which)) for _ in range(3)] for which in ("fit", "by hand")))
-    return [Row("peak memory of fit / of the loop by hand", ratio, 1.05)]
+    peaks = ([float(_peak(which)) for _ in range(3)] for which in ("fit", "by hand"))
+    return [Row("peak memory of fit / of the loop by hand", ratio(*peaks), 1.05)]
 
 
-def rows(rounds: int = 15) -> list[Row]:
-    """Everything; ratios are medians, over the rounds, of the ratio within a round."""
-    return [*loops(rounds), *writing(max(3, rounds // 3)), *memory()]
+def main() -> int:
+    torch.set_num_threads(1)
+    section = Section("Training", "torch")
+    section.add(loops(rounds=15))
+    section.add(writing(rounds=5))
+    section.add(memory())
+    return section.missed
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    found = rows()
-    for row in found:
-        print(row)
-    replace_section("Training", surroundings("torch") + "\n\n" + table(found))
-    raise SystemExit(not all(row.kept for row in found))
+    raise SystemExit(main())

