@@ -20,6 +20,7 @@ from typing import Any
 from engine import ROOT, cache, page_files
 from engine.errors import PageError
 from engine.page import Page
+from engine.sandbox import PATIENCE
 
 GRACE = 5.0  # seconds between the limit that Python sees and the kill for code that Python cannot interrupt
 VERIFIED = ("torch", "numpy", "matplotlib")
@@ -113,7 +114,7 @@ def _receive(running: _Running) -> Outcome | None:
 
 
 def _overdue(running: _Running) -> Outcome | None:
-    if time.monotonic() - running.since < running.page.timeout + GRACE or not running.block:
+    if time.monotonic() - running.since < PATIENCE * running.page.timeout + GRACE or not running.block:
         return None
     running.process.kill()
     running.process.join()

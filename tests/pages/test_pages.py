@@ -17,7 +17,7 @@ from engine.census import python_code_shown
 from engine.needs import scripts_of
 from engine.page import Page
 from engine.parity import all_differences, bare_code
-from engine.sandbox import confined
+from engine.sandbox import PATIENCE, confined
 
 from course_lib.exercises import Exercise, find, judge, pages
 
@@ -90,7 +90,7 @@ def outcome_of(script: str, seconds: float) -> tuple[str, str]:
     process.start()
     outbox.close()
     try:
-        outcome = inbox.recv() if inbox.poll(seconds + 10) else ("no answer", "")
+        outcome = inbox.recv() if inbox.poll(PATIENCE * seconds + 10) else ("no answer", "")
     except EOFError:
         outcome = ("the process ended", "")
     process.kill()
