@@ -44,6 +44,9 @@ class Verdict:
         mark = {"right": "✓", "wrong": "✗", "unanswered": "…"}[self.state]
         return f"{mark} {self.zh if self.language == 'zh' else self.en}"
 
+    def _ipython_display_(self) -> None:
+        """Show nothing as a notebook cell's last value: ``check`` has printed it already."""
+
 
 def right(*, en: str, zh: str) -> Verdict:
     """The answer is right; say what the reader has learnt."""

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from IPython.core.formatters import DisplayFormatter
 
 from course_lib import check
 from course_lib.exercises import NotAnswered, Verdict, answered, find, language_of_reader, number
@@ -61,6 +62,11 @@ def test_nothing_is_not_an_answer() -> None:
 
 def test_a_verdict_reads_as_its_message() -> None:
     assert repr(Verdict("right", "Yes", "对", "zh")) == "✓ 对"
+
+
+def test_a_notebook_shows_a_verdict_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert DisplayFormatter().format(check(STEP, None, lang="en")) == ({}, {})  # type: ignore[no-untyped-call]
+    assert capsys.readouterr().out.count("Not answered yet") == 1
 
 
 def test_a_function_that_only_prints_is_told_to_return(capsys: pytest.CaptureFixture[str]) -> None:
