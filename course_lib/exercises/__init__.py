@@ -12,8 +12,10 @@ import os
 import pkgutil
 import re
 import reprlib
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, SupportsFloat
 
 Language = Literal["en", "zh"]
@@ -213,6 +215,11 @@ def judge(exercise: Exercise, answer: object) -> Verdict:
                 zh=f"应当是一个函数，得到的却是 {shown}（{kind}）。请只写函数名，后面不要加括号。",
             )
         told = f"{type(error).__name__}: {error}"
+        if Path(traceback.extract_tb(error.__traceback__)[-1].filename).parent == Path(__file__).parent:
+            return wrong(  # the check stumbled, not the reader's code
+                en=f"Your answer is of another kind than asked for; the check met {told}",
+                zh=f"你的答案不是题目要的那种类型，检查时遇到：{told}",
+            )
         return wrong(en=f"Your answer raised {told}", zh=f"你的答案运行时报错：{told}")
 
 

@@ -24,6 +24,14 @@ def test_an_error_in_the_answer_is_told(capsys: pytest.CaptureFixture[str]) -> N
     assert "ZeroDivisionError" in capsys.readouterr().out
 
 
+def test_an_answer_of_another_kind_is_not_called_an_error_of_the_reader(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not check("reinforcement-learning/returns", lambda rewards, gamma: sum(rewards), lang="en")
+    assert not check("three-steps/constants", 3.03, lang="zh")
+    english, chinese = capsys.readouterr().out.splitlines()
+    assert "of another kind than asked for" in english and "'float' object is not iterable" in english
+    assert chinese.startswith("✗ 你的答案不是题目要的那种类型")
+
+
 def test_what_is_no_number_is_refused_in_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert number(torch.tensor(2.0)) == 2
     for answer in ("1/3", True, [1]):
