@@ -38,7 +38,7 @@ def _how_large(answer: object) -> Verdict:
             zh="正确：要让它再减半，就得有四倍的样本。",
         )
     if n == 90:
-        return wrong(en="At n = 90 it is 0.032; it shrinks with √n.", zh="n = 90 时是 0.032；它按 1/√n 减小。")
+        return wrong(en="At n = 90 it is 0.032; it shrinks as 1/√n.", zh="n = 90 时是 0.032；它按 1/√n 减小。")
     return wrong(
         en=f"At n = {n:g} it is {(0.09 / n) ** 0.5:.4f}." if n > 0 else "n should be above 0.",
         zh=f"n = {n:g} 时是 {(0.09 / n) ** 0.5:.4f}。" if n > 0 else "n 应当大于 0。",
