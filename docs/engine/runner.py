@@ -45,6 +45,11 @@ def preload() -> None:
     torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
 
 
+def record_of(results: list[dict[str, Any] | None]) -> dict[str, Any]:
+    """What is stored of a page whose blocks have run; None is a block that was skipped."""
+    return {"results": results, "versions": versions(), "date": date.today().isoformat()}
+
+
 def run_page(page: Page, tell: Callable[[int], None] = lambda number: None) -> dict[str, Any]:
     """Execute every block of a page here and now; the record holds a result a block (None: skipped)."""
     from engine.execute import session
@@ -55,7 +60,7 @@ def run_page(page: Page, tell: Callable[[int], None] = lambda number: None) -> d
             tell(block.number)
             skipped = "skip" in block.settings
             results.append(None if skipped else running.run(block).as_json())
-    return {"results": results, "versions": versions(), "date": date.today().isoformat()}
+    return record_of(results)
 
 
 def _child(path: Path, text: str, out: Connection) -> None:

@@ -1,11 +1,23 @@
 """What a reader is told by ``check``."""
 
+import importlib
+
 import pytest
 import torch
 from IPython.core.formatters import DisplayFormatter
 
 from course_lib import check
-from course_lib.exercises import NotAnswered, Verdict, answered, find, language_of_reader, number
+from course_lib.exercises import (
+    Exercise,
+    NotAnswered,
+    Verdict,
+    answered,
+    find,
+    judge,
+    language_of_reader,
+    number,
+    pages,
+)
 
 STEP = "gradient-descent/first-step"
 
@@ -151,3 +163,17 @@ def test_a_wrong_answer_is_told_what_is_wrong(exercise: str, capsys: pytest.Capt
     answer, reason = WRONG[exercise]
     assert not check(exercise, answer, lang="en")
     assert reason in capsys.readouterr().out
+
+
+EXERCISES: list[Exercise] = [
+    exercise for name in pages()
+    for exercise in importlib.import_module(f"course_lib.exercises.{name.replace('-', '_')}").EXERCISES
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_typical_wrong_answers_are_refused_with_a_reason(exercise: Exercise) -> None:
+    assert exercise.wrong_answers and find(exercise.id) is exercise
+    for answer in exercise.wrong_answers:
+        verdict = judge(exercise, answer)
+        assert verdict.state == "wrong" and verdict.en and verdict.zh and verdict.en != verdict.zh
