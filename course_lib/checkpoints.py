@@ -7,6 +7,7 @@ does.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import platform
@@ -24,6 +25,8 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.serialization import config
+
+from course_lib.arguments import check_mapping, path_of
 
 FORMAT, VERSION = "course_lib checkpoint", 1
 
@@ -67,6 +70,7 @@ def save(state: Mapping[str, Any], path: str | Path) -> None:
         path: the file; its folder is made. What is there stays as it is until the new one is complete.
 
     Raises:
+        TypeError, ValueError: `state` is no dict, `path` no path.
         CheckpointError: `state` holds something else, or the disk does not take it.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.save.html; man 2 rename, man 2 fsync
@@ -78,7 +82,8 @@ def save(state: Mapping[str, Any], path: str | Path) -> None:
     tensor([1., 1.])
     >>> folder.cleanup()
     """
-    path = Path(path)
+    path = path_of(path, "path", "file")
+    check_mapping("state", state, "{'step': 3, 'model': model.state_dict()}")
     _check(state, "state")
     versions = {"torch": str(torch.__version__), "numpy": np.__version__, "python": platform.python_version()}
     content = {**state, "format": FORMAT, "format_version": VERSION, "versions": versions}
@@ -91,7 +96,8 @@ def save(state: Mapping[str, Any], path: str | Path) -> None:
         temporary.replace(path)
         _sync(path.parent)
     except (OSError, RuntimeError) as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise CheckpointError(
             f"{path} could not be written: {error}. Is the disk full, or the folder not yours? Earlier checkpoints are "
             "as they were"
@@ -117,7 +123,7 @@ def load(path: str | Path) -> dict[str, Any]:
     Traceback (most recent call last):
     FileNotFoundError: there is no checkpoint nowhere.pt
     """
-    path = Path(path)
+    path = path_of(path, "path", "file")
     if not path.is_file():
         raise FileNotFoundError(f"there is no checkpoint {path}")
     with path.open("rb") as file:
@@ -191,7 +197,7 @@ class Checkpoints:
         for name, value in {"keep": keep, "every": 1 if every is None else every}.items():
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise ValueError(f"{name} should be a whole number of at least 1, got {value!r}")
-        self.folder, self.keep, self.every = Path(folder), keep, every
+        self.folder, self.keep, self.every = path_of(folder, "folder"), keep, every
         if self.folder.exists() and not self.folder.is_dir():
             raise CheckpointError(f"{folder} should be a folder for checkpoints, but is a file")
         self._memory: Any = None

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib import batches, mistakes
+from course_lib.arguments import check_callable, check_model
 from course_lib.devices import pick, to
 from course_lib.distributed import Ranks
 from course_lib.metrics import Metric
@@ -338,6 +339,9 @@ def evaluate(
     >>> evaluate(nn.Identity(), [batch], nn.functional.mse_loss)
     {'loss': 6.5}
     """
+    check_model(model)
+    if loss is not None:
+        check_callable("loss", loss, "nn.CrossEntropyLoss()")
     batches.check("data", data)
     place = device_of(model, device)
     return measure(model, data, loss, as_metrics(metrics), place, autocast(place, precision), Ranks())
@@ -362,12 +366,15 @@ def predict(model: nn.Module, data: Any, *, device: str | torch.device | None = 
     tensor([[1., 1., 1.],
             [1., 1., 1.]])
     """
+    check_model(model)
     if not isinstance(data, Tensor):
         batches.check("data", data)
     place, outputs = device_of(model, device), []
     with evaluating(model):
         for batch in [data] if isinstance(data, Tensor) else data:
             inputs = batch[0] if isinstance(batch, tuple | list) else batch
+            if not isinstance(inputs, Tensor | Mapping):
+                raise TypeError(f"data should give batches of tensors, got {type(inputs).__name__}")
             inputs = to(inputs, place)
             try:
                 outputs.append(model(inputs).cpu())

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from course_lib.arguments import path_of
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -44,7 +46,7 @@ class History:
         >>> History(epochs=[{"epoch": 1, "loss": 3.0}, {"epoch": 2, "loss": 1.0}]).best("loss")
         {'epoch': 2, 'loss': 1.0}
         """
-        rows = [row for row in self.epochs if name in row]
+        rows = [row for row in self.epochs if isinstance(name, str) and name in row]
         if not rows:
             raise ValueError(f"no epoch has {name!r}; there are: {', '.join(self._columns()) or 'no epochs'}")
         return min(rows, key=lambda row: row[name])
@@ -87,6 +89,8 @@ class History:
         """
         from matplotlib import pyplot as plt  # only who draws waits for it
 
+        if not isinstance(lang, str) or lang not in ("en", "zh"):
+            raise ValueError(f"lang should be 'en' or 'zh', got {lang!r}")
         words = {
             "en": ("step", "loss", "each step", "training, mean of the epoch", "validation"),
             "zh": ("步", "损失", "每一步", "训练集（每轮平均）", "验证集"),
@@ -116,7 +120,7 @@ class History:
         1,0.5
         <BLANKLINE>
         """
-        with Path(path).open("w", newline="") as file:
+        with path_of(path, "path", "file").open("w", newline="") as file:
             table = csv.DictWriter(file, self._columns(), lineterminator="\n")
             table.writeheader()
             table.writerows(self.epochs)

@@ -117,7 +117,7 @@ def explain(error: Exception, model: nn.Module, loss: Any, inputs: Any, outputs:
             f"the inputs are {inputs.dtype}, the model's parameters {parameter.dtype}: convert with "
             f"inputs.to({parameter.dtype}){scale}"
         ) from error
-    if "shapes cannot be multiplied" in told:
+    if "shapes cannot be multiplied" in told or "at least 1D" in told:
         raise ValueError(
             f"the inputs, of shape {tuple(inputs.shape)}, do not fit the model ({told}): a linear layer takes as many "
             "numbers in the last axis as its in_features; pictures are flattened by nn.Flatten() before it"

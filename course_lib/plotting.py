@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from course_lib.arguments import check_callable, check_mapping, check_texts, real_number, whole_number
 from course_lib.landscape import Surface
 
 if TYPE_CHECKING:
@@ -54,11 +55,15 @@ def learning_curves(
     """
     from matplotlib.ticker import MaxNLocator
 
+    check_mapping("curves", curves, "{'training': losses}")
     if not curves:
         raise ValueError("curves should map at least one name to its numbers, got none")
     axes = _axes(axes)
     for (name, given), style in zip(curves.items(), _styles(len(curves)), strict=True):
-        numbers = torch.as_tensor(given, dtype=torch.float64).detach().cpu()
+        try:
+            numbers = torch.as_tensor(given, dtype=torch.float64).detach().cpu()
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise TypeError(f"curves[{name!r}] should be one number an epoch, got {given!r}") from error
         if numbers.ndim != 1:
             raise ValueError(f"curves[{name!r}] should be one number an epoch, got shape {tuple(numbers.shape)}")
         axes.plot(range(1, len(numbers) + 1), numbers.tolist(), style, label=name)
@@ -101,11 +106,20 @@ def contours(
     >>> contours(bowl, {"lr = 0.1": walk}).get_xlabel()
     '$w_1$'
     """
+    check_callable("function", function, "a Surface")
+    if paths is not None:
+        check_mapping("paths", paths, "{'lr = 0.1': walk}")
     if domain is None:
         if not isinstance(function, Surface) or len(function.domain) != 2:
             raise ValueError(f"domain should be given, as ((low, high), (low, high)), for {function!r}")
         domain = (function.domain[0], function.domain[1])
-    x, y = (torch.linspace(low, high, 101) for low, high in domain)
+    try:
+        (left, right), (bottom, top) = domain
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"domain should be ((low, high), (low, high)), got {domain!r}") from error
+    for end in (left, right, bottom, top):
+        real_number("each end of domain", end, -1e30, 1e30)
+    x, y = torch.linspace(left, right, 101), torch.linspace(bottom, top, 101)
     points = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)
     losses = function(points).detach()
     if losses.shape != points.shape[:-1]:
@@ -118,7 +132,12 @@ def contours(
             raise ValueError(f"paths[{name!r}] should be points of shape (steps, 2), got {shown}")
     axes = _axes(axes)
     if isinstance(levels, int):
+        whole_number("levels", levels, 1, 1000)
         levels = sorted(set(losses.flatten().quantile(torch.linspace(0, 1, levels + 2)[1:-1]).tolist()))
+    elif not isinstance(levels, Sequence) or not levels or isinstance(levels, str | bytes):
+        raise TypeError(f"levels should be losses, ascending, or how many, got {levels!r}")
+    else:
+        levels = sorted({real_number("each of levels", level) for level in levels})
     lines = axes.contour(x.numpy(), y.numpy(), losses.numpy(), levels=levels, colors="#7f7f7f", linewidths=0.8)
     axes.clabel(lines, fontsize=7, fmt="%.3g", colors="black")  # black follows the page's colour scheme
     for (name, path), style in zip((paths or {}).items(), _styles(len(paths or {})), strict=True):
@@ -159,8 +178,7 @@ def confusion(
         shown = tuple(matrix.shape) if isinstance(matrix, Tensor) else type(matrix).__name__
         raise ValueError(f"matrix should be a tensor of shape (C, C), got {shown}")
     names = [str(number) for number in range(len(matrix))] if names is None else names
-    if len(names) != len(matrix):
-        raise ValueError(f"names should name {len(matrix)} classes, got {len(names)}")
+    check_texts("names", names, len(matrix), "class")
     axes = _axes(axes)
     shares = matrix / matrix.sum(1, keepdim=True).clamp(min=1)
     axes.imshow(shares.numpy(force=True), cmap="Blues", vmin=0, vmax=1)
@@ -208,15 +226,16 @@ def images(pictures: Tensor, titles: Sequence[str] | None = None, *, columns: in
             fix = "the channels of one picture are a[0], of shape (C, H, W)"
             raise ValueError(f"pictures should have 1 or 3 channels, got {grid.shape[1]}; {fix}")
         grid = grid.permute(0, 2, 3, 1) if grid.shape[1] == 3 else grid[:, 0]
-    if titles is not None and len(titles) != len(grid):
-        raise ValueError(f"titles should be {len(grid)}, one for each picture, got {len(titles)}")
+    if titles is not None:
+        check_texts("titles", titles, len(grid), "picture")
     low, high = grid.min().item(), grid.max().item()
     if grid.ndim == 4 and grid.dtype != torch.uint8 and not 0 <= low <= high <= 1:
         raise ValueError(
             f"pictures in colours should be from 0 to 1, got {low:.3g} to {high:.3g}; normalised? x * std + mean"
         )
-    if columns < 1:
-        raise ValueError(f"columns should be at least 1, got {columns}")
+    whole_number("columns", columns, 1)
+    if real_number("size", size, 0, 100) == 0:
+        raise ValueError(f"size should be above 0 inches, got {size!r}")
     rows = math.ceil(len(grid) / columns)
     wide = min(columns, len(grid))
     figure = plt.figure(figsize=(size * wide, (size + 0.3 * (titles is not None)) * rows), layout="constrained")

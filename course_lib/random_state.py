@@ -8,6 +8,17 @@ from typing import Any
 import numpy as np
 import torch
 
+from course_lib.arguments import check_mapping
+
+
+def _device(device: torch.device | str) -> torch.device:
+    if not isinstance(device, str | torch.device):
+        raise TypeError(f"device should be a string such as 'cuda', or a torch.device, got {device!r}")
+    try:
+        return torch.device(device)
+    except RuntimeError as error:
+        raise ValueError(f"device is {device!r}; expected 'cpu', 'mps', 'cuda' or one GPU such as 'cuda:0'") from error
+
 
 def capture(device: torch.device | str = "cpu") -> dict[str, Any]:
     """Where the generators of python, numpy and torch stand now, as tensors and numbers only.
@@ -27,7 +38,7 @@ def capture(device: torch.device | str = "cpu") -> dict[str, Any]:
     """
     version, words, gauss = random.getstate()
     legacy: Any = np.random.get_state(legacy=False)
-    device = torch.device(device)
+    device = _device(device)
     state: dict[str, Any] = {
         "python": {"version": version, "words": torch.tensor(words), "gauss": gauss},
         "numpy": {
@@ -58,12 +69,15 @@ def restore(state: dict[str, Any], device: torch.device | str = "cpu") -> None:
     >>> torch.equal(torch.rand(1), first)
     True
     """
+    check_mapping("state", state, "capture()")
+    if missing := {"python", "numpy", "torch"} - state.keys():
+        raise ValueError(f"state should be what capture() gave, but has no {', '.join(sorted(missing))}")
     python, numpy = state["python"], state["numpy"]
     random.setstate((python["version"], tuple(python["words"].tolist()), python["gauss"]))
     key = numpy["key"].numpy().astype(np.uint32)
     np.random.set_state(("MT19937", key, numpy["pos"], numpy["has_gauss"], numpy["gauss"]))
     torch.set_rng_state(state["torch"])
-    device = torch.device(device)
+    device = _device(device)
     if device.type == "cuda" and "cuda" in state:
         torch.cuda.set_rng_state(state["cuda"], device)
     if device.type == "mps" and "mps" in state:

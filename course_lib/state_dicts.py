@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from course_lib.arguments import check_mapping, check_model
 from course_lib.checkpoints import CheckpointError
 
 
@@ -37,10 +38,15 @@ def load_model(model: nn.Module, state: Mapping[str, Tensor]) -> None:
     Traceback (most recent call last):
     course_lib.checkpoints.CheckpointError: the state is of another model: weight is missing there; w is not in Linear
     """
+    check_model(model)
+    check_mapping("state", state, "model.state_dict()")
     own = model.state_dict()
     if own.keys() != state.keys():
         names = {_plain(key): key for key in own}
-        state = {names.get(_plain(key), key): value for key, value in state.items()}
+        state = {names.get(_plain(str(key)), str(key)): value for key, value in state.items()}
+    for key, value in state.items():
+        if isinstance(own.get(key), Tensor) and not isinstance(value, Tensor):
+            raise TypeError(f"state[{key!r}] should be a tensor, got {type(value).__name__}")
     faults = [f"{key} is missing there" for key in own if key not in state]
     faults += [f"{key} is not in {type(model).__name__}" for key in state if key not in own]
     faults += [
@@ -77,6 +83,11 @@ def load_optimizer(optimizer: torch.optim.Optimizer, state: Mapping[str, Any]) -
     ...     print(error)
     the state is for other parameters: exp_avg of parameter 0 has shape (1, 3), the parameter (1, 2)
     """
+    if not isinstance(optimizer, torch.optim.Optimizer):
+        raise TypeError(f"optimizer should be one of torch.optim or course_lib.optimizers, got {optimizer!r}")
+    check_mapping("state", state, "optimizer.state_dict()")
+    if missing := {"state", "param_groups"} - state.keys():
+        raise CheckpointError(f"state should be what optimizer.state_dict() gave, but has no {sorted(missing)}")
     own = [p for group in optimizer.param_groups for p in group["params"]]
     sizes = [len(group["params"]) for group in optimizer.param_groups]
     saved = [len(group["params"]) for group in state["param_groups"]]

@@ -18,6 +18,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau
 
 from course_lib import batches, mistakes, random_state
+from course_lib.arguments import check_callable, check_model, check_switch, path_of
 from course_lib.checkpoints import CheckpointError, Checkpoints
 from course_lib.distributed import join
 from course_lib.evaluation import (
@@ -61,6 +62,7 @@ def deterministic(on: bool = True) -> None:
     True
     >>> deterministic(False)
     """
+    check_switch("on", on)
     if on:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS reads it when it starts
     torch.use_deterministic_algorithms(on)
@@ -73,14 +75,10 @@ def _number(name: str, value: Any, least: int) -> None:
 
 
 def _check(model: Any, data: Any, loss: Any, optimizer: Any, validate: Any) -> None:
-    if not isinstance(model, nn.Module):
-        raise TypeError(f"model should be an nn.Module, got {type(model).__name__}")
+    check_model(model)
     if isinstance(model, DistributedDataParallel):
         raise TypeError("give the model itself: under torchrun, fit wraps it in DistributedDataParallel")
-    if isinstance(loss, type) or not callable(loss):
-        raise TypeError(
-            f"loss should be a function of outputs and targets, such as nn.CrossEntropyLoss(), got {loss!r}"
-        )
+    check_callable("loss", loss, "nn.CrossEntropyLoss()")
     if not isinstance(optimizer, torch.optim.Optimizer):
         raise TypeError(f"optimizer should be one of torch.optim or course_lib.optimizers, got {optimizer!r}")
     if isinstance(optimizer, torch.optim.LBFGS):
@@ -189,8 +187,16 @@ def fit(
         _number("patience", patience, 1)
         if validate is None:
             raise ValueError("patience watches the validation loss: give validate too")
-    if clip is not None and not clip > 0:
+    if clip is not None and not (isinstance(clip, int | float) and clip > 0):
         raise ValueError(f"clip should be a norm above 0, got {clip!r}")
+    for name, switch in (("resume", resume), ("progress", progress)):
+        check_switch(name, switch)
+    if schedule is not None and not isinstance(schedule, LRScheduler):
+        check_callable("schedule", schedule, "cosine(1000), or a scheduler of torch")
+    if checkpoint is not None and not isinstance(checkpoint, Checkpoints):
+        checkpoint = Checkpoints(path_of(checkpoint, "checkpoint"))
+    if logdir is not None:
+        logdir = path_of(logdir, "logdir")
     if resume and checkpoint is None:
         raise ValueError("resume=True needs the folder to go on from: checkpoint='runs/first'")
 
@@ -218,7 +224,7 @@ def fit(
 
     run = RunState(model, optimizer, schedule, scaler, measured, ranks, place, seed, accumulate, batches.count(data))
     history, loss_mean, steps = run.history, run.loss_mean, run.history.steps
-    keeper = Checkpoints(checkpoint) if isinstance(checkpoint, str | Path) else checkpoint
+    keeper = checkpoint
     bar = Progress(progress and ranks.rank == 0, epochs=epochs, batches=run.batches)
     run.seed_generators()
     if keeper is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from course_lib.datasets.arguments import seeded, whole_number
+from course_lib.arguments import seeded, whole_number
 from course_lib.datasets.installed import installed
 from course_lib.datasets.series import Series, windows
 from course_lib.datasets.table import Table

@@ -9,7 +9,7 @@ from typing import Any
 
 from torch.utils.data import Dataset
 
-from course_lib.datasets.arguments import check_transform, path_of
+from course_lib.arguments import check_transform, path_of
 from course_lib.datasets.installed import installed
 from course_lib.vision import torchvision
 

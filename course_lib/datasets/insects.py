@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-from course_lib.datasets.arguments import path_of, whole_number
+from course_lib.arguments import path_of, whole_number
 from course_lib.datasets.installed import installed
 from course_lib.datasets.whole_folder import whole_folder
 

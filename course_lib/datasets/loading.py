@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_lib.datasets.arguments import whole_number
+from course_lib.arguments import whole_number
 from course_lib.datasets.in_memory import tensors_of
 
 

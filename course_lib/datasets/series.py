@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from course_lib.datasets.arguments import whole_number
+from course_lib.arguments import whole_number
 from course_lib.datasets.table import Table
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Subset, TensorDataset
 
-from course_lib.datasets.arguments import seeded, whole_number
+from course_lib.arguments import seeded, whole_number
 from course_lib.datasets.table import Table
 
 LARGEST = 100_000_000  # samples; their numbers alone take 0.8 GB

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from course_lib.datasets.arguments import path_of, whole_number
+from course_lib.arguments import path_of, whole_number
 from course_lib.datasets.installed import installed
 from course_lib.datasets.whole_folder import whole_folder
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from course_lib.datasets.arguments import path_of
+from course_lib.arguments import path_of
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
+from course_lib.arguments import real_number
 from course_lib.diagnose.curves import curve, table
 from course_lib.diagnose.findings import Diagnosis
 from course_lib.diagnose.questions import Rule, of_test, of_training, of_validation
@@ -75,8 +76,8 @@ def diagnose(
     """
     language = language_of_reader(lang)
     for name, share in (("enough", enough), ("gap", gap), ("tolerance", tolerance), ("shared", shared)):
-        if not 0 <= share <= 1:
-            raise ValueError(f"{name} should be a share from 0 to 1, got {share!r}")
+        real_number(name, share, 0, 1)
+    real_number("possible", possible)
     losses = _gather(train, validation, baseline, test)
     trained = losses["train"]
     if chance is None and len(trained) == 1:
@@ -84,8 +85,8 @@ def diagnose(
             f"train is a single loss, {trained[0]:.4g}, neither large nor small: give the curve, or chance=, the loss "
             "of a model that has learnt nothing (ln C for C classes, the variance of the targets for the squared error)"
         )
-    start = trained[0] if chance is None else float(chance)
-    if start <= possible or not math.isfinite(possible) or (chance is not None and not math.isfinite(chance)):
+    start = trained[0] if chance is None else real_number("chance", chance)
+    if start <= possible:
         raise ValueError(f"chance should be a loss worse than possible, {possible:.4g}, got {start:.4g}")
     rule = Rule(start, possible, enough, gap, tolerance, shared)
     trouble, reasons = (

@@ -30,7 +30,7 @@ def curve(name: str, losses: Any) -> list[float]:
     >>> curve("train", 0.5), curve("train", (2, 1.5))
     ([0.5], [2.0, 1.5])
     """
-    if hasattr(losses, "tolist"):
+    if hasattr(losses, "tolist") and str(getattr(losses, "device", "")) != "meta":
         losses = losses.tolist()
     if isinstance(losses, int | float) and not isinstance(losses, bool):
         losses = [losses]
@@ -80,7 +80,10 @@ def _csv(source: str | Path) -> dict[str, list[float]]:
     if isinstance(source, str) and "\n" in source:
         text = source
     elif Path(source).is_file():
-        text = Path(source).read_text(encoding="utf-8-sig")
+        try:
+            text = Path(source).read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"train should be a CSV file, but {str(source)!r} holds no text: {error}") from error
     else:
         raise FileNotFoundError(f"train should be a CSV file or its text, but there is no file {str(source)!r}")
     lines = text.strip().splitlines()

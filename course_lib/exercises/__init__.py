@@ -150,10 +150,13 @@ def language_of_reader(lang: str | None = None) -> Language:
 
     Raises:
         ValueError: a language that the course does not speak.
+        TypeError: no string.
 
     >>> language_of_reader("zh")
     'zh'
     """
+    if lang is not None and not isinstance(lang, str):
+        raise TypeError(f"lang should be 'en' or 'zh', got {lang!r}")
     chosen = lang or os.environ.get("COURSE_LANG")
     if chosen is None:
         chosen = "zh" if (locale.getlocale()[0] or "").startswith(("zh", "Chinese")) else "en"

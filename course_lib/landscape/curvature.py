@@ -8,6 +8,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from course_lib.arguments import check_callable, real_number
+
 Function = Callable[[Tensor], Tensor]
 Kind = Literal["minimum", "maximum", "saddle", "degenerate", "not critical"]
 
@@ -21,7 +23,7 @@ def point_of(point: Tensor) -> Tensor:
     >>> point_of(torch.tensor([1.0, 2.0]))
     tensor([1., 2.], requires_grad=True)
     """
-    if not isinstance(point, Tensor) or point.ndim != 1 or not point.is_floating_point():
+    if not isinstance(point, Tensor) or point.ndim != 1 or not point.is_floating_point() or point.is_meta:
         shown = f"{tuple(point.shape)} of {point.dtype}" if isinstance(point, Tensor) else type(point).__name__
         raise ValueError(f"point should be a float tensor of shape (d,), got {shown}; try torch.tensor([0.0, 0.0])")
     return point.detach().clone().requires_grad_()
@@ -36,6 +38,7 @@ def value_of(function: Function, point: Tensor) -> Tensor:
     >>> value_of(lambda p: p[:1], torch.tensor([1.0, 2.0]))
     tensor(1.)
     """
+    check_callable("function", function, "a Surface or a flat_loss")
     value = function(point)
     if not isinstance(value, Tensor) or value.numel() != 1:
         raise ValueError("function should give one number for a point of shape (d,); take the sum or the mean")
@@ -113,6 +116,7 @@ def classify(function: Function, point: Tensor, tolerance: float = 1e-6) -> Kind
     >>> classify(lambda p: (p**4).sum(), torch.zeros(2))
     'degenerate'
     """
+    tolerance = real_number("tolerance", tolerance, 0)
     if gradient(function, point).norm() > tolerance:
         return "not critical"
     curvatures = eigenvalues(function, point)
@@ -135,6 +139,7 @@ def escape(function: Function, point: Tensor, step: float = 0.1) -> Tensor:
     >>> escape(lambda p: p[0] ** 2 - p[1] ** 2, torch.zeros(2)).abs()
     tensor([0.0000, 0.1000])
     """
+    step = real_number("step", step, -1e30, 1e30)
     values, vectors = torch.linalg.eigh(hessian(function, point))
     if values[0] >= 0:
         raise ValueError(f"the smallest eigenvalue is {values[0].item():.3g}: nothing curves down from this point")

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from course_lib.arguments import check_callable, check_model
 from course_lib.landscape.curvature import Function
 
 
@@ -23,6 +24,7 @@ def flat_parameters(model: nn.Module) -> Tensor:
     >>> flat_parameters(nn.Linear(2, 3)).shape
     torch.Size([9])
     """
+    check_model(model)
     parameters = list(model.parameters())
     if not parameters:
         raise ValueError(f"{type(model).__name__} has no parameters, so its loss is no function of them")
@@ -53,6 +55,7 @@ def flat_loss(model: nn.Module, criterion: Callable[[Any, Any], Tensor], inputs:
     (tensor(10.), tensor([[5.]]))
     """
     size = flat_parameters(model).numel()
+    check_callable("criterion", criterion, "nn.MSELoss()")
     shapes = {name: parameter.shape for name, parameter in model.named_parameters()}
 
     def loss(theta: Tensor) -> Tensor:

@@ -39,10 +39,15 @@ def descend(
         raise TypeError(f"steps should be a whole number, got {steps!r}")
     if steps < 0:
         raise ValueError(f"steps should be at least 0, got {steps}")
-    if isinstance(optimizer, Optimizer) or not callable(optimizer):
+    if isinstance(optimizer, Optimizer | type) or not callable(optimizer):
         form = "lambda params: torch.optim.SGD(params, lr=0.1)"
         raise TypeError(f"optimizer should be a function such as {form}, got {optimizer!r}")
-    point = point_of(start if isinstance(start, Tensor) else torch.tensor(start, dtype=torch.get_default_dtype()))
+    if not isinstance(start, Tensor):
+        try:
+            start = torch.tensor(start, dtype=torch.get_default_dtype())
+        except (TypeError, ValueError, RuntimeError, OverflowError) as error:
+            raise TypeError(f"start should be numbers, such as (1.0, 2.0), or a tensor, got {start!r}") from error
+    point = point_of(start)
     made = optimizer([point])
     if not isinstance(made, Optimizer):
         raise TypeError(f"optimizer should return a torch.optim.Optimizer, but returned {made!r}")

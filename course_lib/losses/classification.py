@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from course_lib.arguments import real_number
 from course_lib.losses.inputs import Reduction, check, check_alike, full, holds, reduce
 from course_lib.losses.refusals import out_of_range, refuse_sigmoid, refuse_softmax
 
@@ -80,7 +81,7 @@ def cross_entropy(
     """
     check("logits", logits, target, reduction)
     _check_labels(logits, target)
-    if not 0 <= label_smoothing < 1:
+    if not 0 <= real_number("label_smoothing", label_smoothing) < 1:
         raise ValueError(f"label_smoothing should be from 0 to under 1, got {label_smoothing!r}")
     refuse_softmax("cross_entropy", logits)
     scores = full(logits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from course_lib.metrics.metric import Metric, wide
+from course_lib.metrics.metric import Metric, check_tensors, wide
 
 
 def predicted_classes(outputs: Tensor, targets: Tensor) -> Tensor:
@@ -27,6 +27,7 @@ def predicted_classes(outputs: Tensor, targets: Tensor) -> Tensor:
     >>> predicted_classes(torch.tensor([-3.0, 0.2]), torch.tensor([0.0, 1.0]))
     tensor([0, 1])
     """
+    check_tensors(outputs=outputs, targets=targets)
     if outputs.is_floating_point():
         scored = outputs.ndim == targets.ndim + 1 and outputs.shape[:1] + outputs.shape[2:] == targets.shape
         if scored and outputs.shape[1] > 1:

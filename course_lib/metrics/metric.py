@@ -49,11 +49,7 @@ class Metric(ABC):
 
     def update(self, outputs: Tensor, targets: Tensor) -> None:
         """Add one batch: outputs of the model, and the targets."""
-        for name, given in (("outputs", outputs), ("targets", targets)):
-            if not isinstance(given, Tensor):
-                raise TypeError(
-                    f"{name} should be a tensor, got {type(given).__name__}; torch.as_tensor({name}) is one"
-                )
+        check_tensors(outputs=outputs, targets=targets)
         if targets.numel() == 0:
             raise ValueError(f"targets is an empty batch, of shape {tuple(targets.shape)}: nothing to count")
         sums = self.sums_of(outputs.detach(), targets.detach())
@@ -74,6 +70,18 @@ class Metric(ABC):
             return self.compute()
         finally:
             self.sums, self.count = before
+
+
+def check_tensors(**arguments: object) -> None:
+    """Raise TypeError for the first argument that is no tensor.
+
+    >>> check_tensors(outputs=[1.0])
+    Traceback (most recent call last):
+    TypeError: outputs should be a tensor, got list; torch.as_tensor(outputs) is one
+    """
+    for name, given in arguments.items():
+        if not isinstance(given, Tensor):
+            raise TypeError(f"{name} should be a tensor, got {type(given).__name__}; torch.as_tensor({name}) is one")
 
 
 def wide(values: Tensor) -> Tensor:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+LARGEST = 1_000_000
+
 
 def size_of(name: str, value: int, least: int = 1) -> int:
     """The value of a size, if it is one.
 
     Raises:
-        ValueError: not a whole number of at least `least`.
+        ValueError: not a whole number of at least `least`, or over a million.
 
     >>> size_of("features", 3)
     3
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise ValueError(f"{name} should be a whole number of at least {least}, got {value!r}")
+    if value > LARGEST:
+        raise ValueError(f"{name} should be at most {LARGEST}, or the weights fill the memory, got {value}")
     return value
 
 

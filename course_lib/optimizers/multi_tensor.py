@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 from torch.optim.optimizer import (
     Optimizer,
+    ParamsT,
     StateDict,
     _global_optimizer_post_hooks,
     _global_optimizer_pre_hooks,
@@ -37,6 +38,11 @@ class MultiTensorOptimizer(Optimizer):
     >>> theta.detach()
     tensor([ 1.5000, -2.5000])
     """
+
+    def __init__(self, params: ParamsT, defaults: dict[str, Any]) -> None:
+        if not isinstance(params, Iterable) or isinstance(params, str | bytes | type):
+            raise TypeError(f"params should be parameters, such as model.parameters(), got {params!r}")
+        super().__init__(params, defaults)
 
     # what is kept of each parameter between steps: tensors of its shape, zero before the first step
     memories: ClassVar[tuple[str, ...]] = ()

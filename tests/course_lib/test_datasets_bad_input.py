@@ -1,7 +1,6 @@
 """Whatever an argument is, the answer is a result or an error of a fitting kind that says which argument and why."""
 
 import datetime
-import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from junk import JUNK
 
 from benchmarks import loading
 from course_lib.datasets import (
@@ -29,30 +29,6 @@ from course_lib.datasets import (
     write_textures,
 )
 
-JUNK = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.sampled_from([-(2**70), -(2**31), 2**31, 2**62, 2**70]),
-    st.integers(-3, 3),
-    st.floats(),
-    st.text(max_size=5),
-    st.binary(max_size=5),
-    st.lists(st.one_of(st.integers(-3, 3), st.floats(), st.none(), st.text(max_size=2)), max_size=3),
-    st.dictionaries(st.text(max_size=2), st.integers(), max_size=2),
-    st.sampled_from(
-        [
-            object(),
-            int,
-            torch.zeros(0),
-            torch.tensor(1.0),
-            torch.full((4, 2), math.nan),
-            torch.arange(5),
-            torch.zeros(4, dtype=torch.bool),
-            torch.zeros(2, device="meta"),
-            torch.Generator(),
-        ]
-    ),
-)
 DATES = tuple(datetime.date(2024, 1, day) for day in (1, 2, 3, 4))
 SERIES = Series(torch.rand(4, 1), ("a",), {"a": "m"}, DATES, "made", "CC0")
 PARTS = {"feature_names": ("a",), "target_name": "t", "units": {"a": "", "t": ""}, "source": "s", "licence": "l"}

@@ -253,7 +253,7 @@ def test_bad_losses(arguments: tuple[Any, ...], error: type[Exception], says: st
 @pytest.mark.parametrize("name", ["enough", "gap", "tolerance", "shared"])
 @pytest.mark.parametrize("share", [-0.1, 1.1, math.nan])
 def test_bad_thresholds(name: str, share: float) -> None:
-    with pytest.raises(ValueError, match=f"{name} should be a share from 0 to 1, got {share}"):
+    with pytest.raises(ValueError, match=f"{name} should be a number from 0 to 1, got {share}"):
         diagnose([2.0, 0.1], 0.1, **{name: share})  # type: ignore[arg-type]
 
 
@@ -261,5 +261,5 @@ def test_bad_thresholds(name: str, share: float) -> None:
     "levels", [{"chance": math.inf}, {"chance": math.nan}, {"possible": math.nan}, {"possible": 3.0}]
 )
 def test_bad_levels(levels: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="chance should be a loss worse than possible"):
+    with pytest.raises(ValueError, match=r"chance should be a|possible should be a finite number"):
         diagnose([2.0, 0.1], 0.1, **levels)  # type: ignore[arg-type]

@@ -129,5 +129,5 @@ def test_what_cannot_be_drawn_is_named() -> None:
     for matrix in (torch.zeros(2, 3), torch.zeros(4), [[1]]):
         with pytest.raises(ValueError, match=r"tensor of shape \(C, C\), got"):
             confusion(matrix)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="names should name 2 classes, got 3"):
+    with pytest.raises(ValueError, match="names should be 2, one for each class, got 3"):
         confusion(torch.eye(2), ["a", "b", "c"])
