@@ -250,7 +250,7 @@ def test_no_public_name_is_forgotten() -> None:
         assert not gone, f"there is no such name any more: {gone}"
 
 
-@pytest.mark.parametrize("name", NO_ARGUMENTS)
+@pytest.mark.parametrize("name", sorted(NO_ARGUMENTS))
 def test_these_take_no_argument(name: str) -> None:
     module, _, own = name.rpartition(".")
     value = getattr(importlib.import_module(f"course_lib.{module}"), own)
@@ -258,7 +258,7 @@ def test_these_take_no_argument(name: str) -> None:
         assert not inspect.signature(value).parameters
 
 
-@pytest.mark.parametrize("place", set(ELSEWHERE.values()))
+@pytest.mark.parametrize("place", sorted(set(ELSEWHERE.values())))
 def test_the_tests_elsewhere_are_there(place: str) -> None:
     file, _, name = place.partition("::")
     assert f"def {name}(" in Path(__file__).with_name(file).read_text(encoding="utf-8")
