@@ -136,7 +136,7 @@ def path_of(root: Any, name: str = "root", what: str = "folder") -> Path:
 
     Raises:
         TypeError: it is neither a string nor a path.
-        ValueError: it is empty, or holds a null character.
+        ValueError: it is empty, holds a null character, or begins with "~" and the name of nobody here.
 
     >>> path_of(3)
     Traceback (most recent call last):
@@ -146,7 +146,14 @@ def path_of(root: Any, name: str = "root", what: str = "folder") -> Path:
         raise TypeError(f"{name} should be the path of a {what}, got {root!r}")
     if not os.fspath(root) or "\0" in os.fspath(root):
         raise ValueError(f"{name} should be the path of a {what}, got {os.fspath(root)!r}; this folder is '.'")
-    return Path(root).expanduser()
+    try:
+        return Path(root).expanduser()
+    except RuntimeError:
+        first = Path(root).parts[0]
+        raise ValueError(
+            f"{name} should be the path of a {what}, got {os.fspath(root)!r}, and nobody here is called {first[1:]!r}: "
+            f"for a {what} whose name begins with ~ write './{first}'"
+        ) from None
 
 
 def check_transform(transform: Any) -> None:
