@@ -296,3 +296,24 @@ def test_module_before_every_name() -> None:
     refused(RuntimeError, "Missing key", lambda: fresh.load_state_dict(parallel))
     load_model(fresh, parallel)
     assert all(map(torch.equal, fresh.parameters(), model.parameters()))
+
+
+def test_what_check_loss_lets_pass_and_what_not() -> None:
+    cross = nn.CrossEntropyLoss()
+    check_loss(cross, torch.zeros(3), torch.tensor(1))  # a single sample, with no batch
+    check_loss(cross, torch.zeros(2, 3), torch.full((2, 3), 1 / 3))  # a probability for each class
+    refused(ValueError, re.escape("shape (2,), got shape (3,): are both from the same batch?"),
+            lambda: check_loss(cross, torch.zeros(2, 3), torch.zeros(3, dtype=torch.int64)))  # fmt: skip
+
+
+def test_an_error_of_the_model_itself_stays_what_it_is() -> None:
+    class Own(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            raise ValueError("an error of my own")
+
+    refused(ValueError, "an error of my own", lambda: predict(Own(), torch.zeros(2, 1)))
+
+
+def test_weights_that_are_no_tensors_are_named() -> None:
+    refused(TypeError, re.escape("state['bias'] should be a tensor, got float"),
+            lambda: load_model(nn.Linear(1, 1), {"weight": torch.zeros(1, 1), "bias": 0.5}))  # type: ignore[dict-item]  # fmt: skip

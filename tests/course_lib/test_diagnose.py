@@ -263,3 +263,10 @@ def test_bad_thresholds(name: str, share: float) -> None:
 def test_bad_levels(levels: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"chance should be a|possible should be a finite number"):
         diagnose([2.0, 0.1], 0.1, **levels)  # type: ignore[arg-type]
+
+
+def test_a_file_that_holds_no_text_is_named(tmp_path: Path) -> None:
+    picture = tmp_path / "losses.png"
+    picture.write_bytes(b"\x89PNG\xff\xfe")
+    with pytest.raises(ValueError, match=r"train should be a CSV file, but .*losses\.png' holds no text"):
+        diagnose(picture)

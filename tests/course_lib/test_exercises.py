@@ -1,6 +1,7 @@
 """What a reader is told by ``check``."""
 
 import importlib
+from pathlib import Path
 
 import pytest
 import torch
@@ -177,3 +178,49 @@ def test_typical_wrong_answers_are_refused_with_a_reason(exercise: Exercise) -> 
     for answer in exercise.wrong_answers:
         verdict = judge(exercise, answer)
         assert verdict.state == "wrong" and verdict.en and verdict.zh and verdict.en != verdict.zh
+
+
+ODD: tuple[object, ...] = (
+    "nothing", [], {}, object(), ("a", "b"), ((1, 2), (3, 4), 5), lambda *given: "nothing", lambda *given: (1, 2),
+    lambda *given: torch.zeros(3, 5), lambda *given: (torch.zeros(2), torch.zeros(3)), NotImplementedError,
+)  # fmt: skip
+
+
+def not_yet(*given: object) -> None:
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_odd_answers_are_wrong_and_no_error(exercise: Exercise) -> None:
+    for answer in ODD:
+        verdict = judge(exercise, answer)
+        assert verdict.state != "right" and verdict.en and verdict.zh, answer
+    assert judge(exercise, not_yet).state != "right"
+
+
+def turned(pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    turns = torch.arange(4).repeat_interleave(len(pictures))
+    return torch.cat([torch.rot90(pictures, -turn, (2, 3)) for turn in range(4)]), turns
+
+
+def on_a_circle(day: torch.Tensor) -> torch.Tensor:
+    angle = 2 * torch.pi * day / 365.25
+    return torch.stack([angle.sin(), angle.cos()], 1)
+
+
+def emptied(lines: list[str], path: Path) -> None:
+    path.write_text("epoch 1\n")
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "state"),
+    [
+        ("gradient-descent/first-step", not_yet, "unanswered"),
+        ("self-supervised/turning", turned, "wrong"),  # the other way round
+        ("fit-a-curve/degrees", 0.2**0.5 * 6, "right"),
+        ("fit-a-curve/circle", on_a_circle, "right"),
+        ("colab/tee", emptied, "wrong"),
+    ],
+)
+def test_each_verdict_is_reached(exercise: str, answer: object, state: str) -> None:
+    assert judge(find(exercise), answer).state == state

@@ -131,3 +131,10 @@ def test_what_cannot_be_drawn_is_named() -> None:
             confusion(matrix)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="names should be 2, one for each class, got 3"):
         confusion(torch.eye(2), ["a", "b", "c"])
+
+
+def test_no_numbers_and_no_size_are_named() -> None:
+    with pytest.raises(TypeError, match=r"curves\['training'\] should be one number an epoch, got \['a'\]"):
+        learning_curves({"training": ["a"]})  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="size should be above 0 inches, got 0"):
+        images(torch.zeros(2, 3, 3), size=0)
