@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch.optim.optimizer import ParamsT
 
-from course_lib.optimizers.multi_tensor import MultiTensorOptimizer
+from course_lib.optimizers.multi_tensor import CACHED_NUMBERS, MultiTensorOptimizer
 from course_lib.optimizers.run import Run
 
 
@@ -48,6 +48,7 @@ class Adagrad(MultiTensorOptimizer):
     """
 
     memories: ClassVar[tuple[str, ...]] = ("sum",)
+    numbers_a_run: ClassVar[float] = CACHED_NUMBERS
     ranges: ClassVar[dict[str, float]] = {"lr": math.inf, "eps": math.inf, "weight_decay": math.inf}
 
     def __init__(

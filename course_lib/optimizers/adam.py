@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.optim.optimizer import ParamsT
 
-from course_lib.optimizers.multi_tensor import MultiTensorOptimizer
+from course_lib.optimizers.multi_tensor import CACHED_NUMBERS, MultiTensorOptimizer
 from course_lib.optimizers.ranges import check_number
 from course_lib.optimizers.run import Run
 
@@ -45,6 +45,7 @@ class Adam(MultiTensorOptimizer):
     """
 
     memories: ClassVar[tuple[str, ...]] = ("exp_avg", "exp_avg_sq")
+    numbers_a_run: ClassVar[float] = CACHED_NUMBERS
     ranges: ClassVar[dict[str, float]] = {"lr": math.inf, "eps": math.inf, "weight_decay": math.inf}
 
     def __init__(

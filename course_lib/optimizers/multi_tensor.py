@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
@@ -19,8 +20,9 @@ from torch.optim.optimizer import (
 from course_lib.optimizers.ranges import check_number
 from course_lib.optimizers.run import Run
 
-# On a CPU what one operation of a formula wrote should still be in the cache for the next, so only so many numbers are
-# taken at a time: 2**15 to 2**17 took 0.8 to 0.9 of the time that all of a million numbers took, for Adagrad and Adam.
+# On a CPU what one operation of a formula wrote should still be in the cache for the next, so a formula with many of
+# them takes only so many numbers at a time: 2**15 to 2**17 took 0.8 to 0.9 of the time that a million at once took, for
+# Adagrad, RMSProp and Adam. GradientDescent and Momentum do little with each number: the fewer runs the faster.
 CACHED_NUMBERS = 2**16
 
 
@@ -46,6 +48,8 @@ class MultiTensorOptimizer(Optimizer):
 
     # what is kept of each parameter between steps: tensors of its shape, zero before the first step
     memories: ClassVar[tuple[str, ...]] = ()
+    # how many numbers one run takes, on a CPU
+    numbers_a_run: ClassVar[float] = math.inf
     # each number that a group has is at least 0 and below this bound
     ranges: ClassVar[dict[str, float]] = {}
 
@@ -121,7 +125,7 @@ class MultiTensorOptimizer(Optimizer):
                     state["step"] = 0  # a Python number: reading one off a GPU would wait for the GPU
                 key = (weight.device, weight.dtype, state["step"])
                 run = latest.get(key)
-                if run is None or (run.numbers > CACHED_NUMBERS and weight.is_cpu):
+                if run is None or (run.numbers > self.numbers_a_run and weight.is_cpu):
                     run = latest[key] = Run(group, state["step"] + 1, [], [], [])
                     runs.append(run)
                 run.weights.append(weight)

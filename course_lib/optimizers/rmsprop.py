@@ -8,7 +8,7 @@ from typing import ClassVar
 import torch
 from torch.optim.optimizer import ParamsT
 
-from course_lib.optimizers.multi_tensor import MultiTensorOptimizer
+from course_lib.optimizers.multi_tensor import CACHED_NUMBERS, MultiTensorOptimizer
 from course_lib.optimizers.run import Run
 
 
@@ -44,6 +44,7 @@ class RMSProp(MultiTensorOptimizer):
     """
 
     memories: ClassVar[tuple[str, ...]] = ("square_avg",)
+    numbers_a_run: ClassVar[float] = CACHED_NUMBERS
     ranges: ClassVar[dict[str, float]] = {"lr": math.inf, "alpha": 1, "eps": math.inf, "weight_decay": math.inf}
 
     def __init__(

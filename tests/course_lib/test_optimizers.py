@@ -235,14 +235,12 @@ def test_dtypes_and_layouts_mix_in_a_group(kind: Callable[..., Optimizer]) -> No
 
 
 @pytest.mark.parametrize("kind", EVERY)
-def test_many_weights_are_taken_in_several_goes(
-    kind: Callable[..., Optimizer], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_weights_are_taken_in_several_goes(kind: Callable[..., Optimizer]) -> None:
     whole, split = ([torch.linspace(-1, 1, 50).requires_grad_() for _ in range(5)] for _ in range(2))
     goes: list[int] = []
     for weights, cached in ((whole, 1000), (split, 60)):
-        monkeypatch.setattr("course_lib.optimizers.multi_tensor.CACHED_NUMBERS", cached)
         optimizer: Any = kind(weights, lr=0.1)
+        optimizer.numbers_a_run = cached
         quadratic(weights)
         goes.append(len(optimizer._runs()))
         optimizer.step()
