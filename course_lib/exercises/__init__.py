@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import importlib.util
 import locale
 import os
 import pkgutil
@@ -170,6 +171,10 @@ def pages() -> list[str]:
     return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__))
 
 
+def _module(page: str) -> str:
+    return page.replace("-", "_")
+
+
 def find(exercise_id: str) -> Exercise:
     """The exercise with this id.
 
@@ -181,10 +186,10 @@ def find(exercise_id: str) -> Exercise:
             f"the exercise's id should be a string such as 'gradient-descent/first-step', not {exercise_id!r}"
         )
     page = exercise_id.partition("/")[0]
+    exists = _module(page).isidentifier() and importlib.util.find_spec(f"{__name__}.{_module(page)}")
     known: list[Exercise] = []
-    for name in [page] if page in pages() else pages():
-        module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
-        known += module.EXERCISES
+    for name in [page] if exists else pages():
+        known += importlib.import_module(f"{__name__}.{_module(name)}").EXERCISES
     for exercise in known:
         if exercise.id == exercise_id:
             return exercise

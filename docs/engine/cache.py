@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import tempfile
+from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -16,6 +17,7 @@ from engine import CACHE, ROOT
 from engine.page import Page
 
 FOLDER = CACHE / "pages"
+CODE = ("course_lib", "examples")  # what pages import, read and start
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -52,42 +54,60 @@ def _versions() -> str:
     return "\n".join(sorted(f"{d.name}=={d.version}" for d in metadata.distributions()))
 
 
-def environment_digest(root: Path = ROOT) -> str:
-    """What a result depends on besides its page: the library, the engine, every installed version.
-
-    The files are looked at anew on each call, as ``mkdocs serve`` lives on while an author edits the library.
-    """
-    parts = [
-        digest_of_files(root / "course_lib"),
-        digest_of_files(root / "docs" / "engine"),
-        platform.python_version(),
-        platform.machine(),
-        _versions(),
-    ]
+def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def engine_digest(root: Path = ROOT) -> str:
+    """What every result depends on: the engine and every installed version.
+
+    The files are looked at anew on each call, as ``mkdocs serve`` lives on while an author edits.
+    """
+    engine = digest_of_files(root / "docs" / "engine")
+    return _digest(engine, platform.python_version(), platform.machine(), _versions())
+
+
+def environment_digest(root: Path = ROOT) -> str:
+    """The same, and the whole of the library."""
+    return _digest(digest_of_files(root / "course_lib"), engine_digest(root))
+
+
+def digests_of(used: Iterable[str] | None, root: Path = ROOT) -> dict[str, str]:
+    """Digests of the files that a page used, named relative to ``root``; None: of all that it could have used."""
+    return {name: _digest_now(root / name) for name in (CODE if used is None else sorted(used))}
+
+
+def _digest_now(path: Path) -> str:
+    if path.is_dir():
+        return digest_of_files(path)
+    if not path.exists():
+        return "missing"
+    state = path.stat()
+    return _digest_of_file(path, state.st_mtime_ns, state.st_size)
+
+
 def key_of(page: Page, root: Path = ROOT) -> str:
-    """The page's key: its name, its blocks with their settings and kinds, its language, its limit, the environment.
+    """The page's key: its name, its blocks with their settings and kinds, its language, its limit, engine and versions.
 
     The name counts because a class of the page shows it: ``<class 'page_basics_gradient_descent.Net'>``.
     """
     blocks = [(b.source, b.settings, b.fence.is_doctest) for b in page.blocks]
-    text = json.dumps([page.slug, blocks, page.language, page.timeout, environment_digest(root)], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    text = json.dumps([page.slug, blocks, page.language, page.timeout, engine_digest(root)], sort_keys=True)
+    return _digest(text)
 
 
-def load(page: Page, folder: Path = FOLDER) -> dict[str, Any] | None:
-    """The stored results of this very page, or None. A damaged file counts as none."""
+def load(page: Page, folder: Path = FOLDER, root: Path = ROOT) -> dict[str, Any] | None:
+    """The stored results of this very page with the library as it is now, or None. A damaged file counts as none."""
     try:
-        stored = json.loads((folder / f"{key_of(page)}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        stored = json.loads((folder / f"{key_of(page, root)}.json").read_text(encoding="utf-8"))
+        used = stored["used"]
+        if len(stored["results"]) != len(page.blocks) or used != digests_of(used, root):
+            return None
+    except (OSError, ValueError, LookupError, TypeError):
         return None
-    if not isinstance(stored, dict) or len(stored.get("results", ())) != len(page.blocks):
-        return None
-    return stored
+    return dict(stored)
 
 
-def store(page: Page, record: dict[str, Any], folder: Path = FOLDER) -> None:
+def store(page: Page, record: dict[str, Any], folder: Path = FOLDER, root: Path = ROOT) -> None:
     """Keep a page's results."""
-    write_atomically(folder / f"{key_of(page)}.json", json.dumps(record, ensure_ascii=False))
+    write_atomically(folder / f"{key_of(page, root)}.json", json.dumps(record, ensure_ascii=False))

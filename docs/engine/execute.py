@@ -24,7 +24,7 @@ from sybil.evaluators.doctest import DocTestRunner
 from engine.errors import PageError
 from engine.figures import STYLE, svg_of
 from engine.page import Block, Page
-from engine.sandbox import BlockTimeout, confined
+from engine.sandbox import BlockTimeout, confined, forget_used
 
 SEED = 20261124
 DOCTEST_OPTIONS = {"ELLIPSIS", "NORMALIZE_WHITESPACE"}
@@ -217,6 +217,7 @@ def session(page: Page, timeout: float | None = None) -> Iterator[Session]:
         before = Path.cwd(), os.environ.get("COURSE_LANG"), plt.show
         stack.enter_context(matplotlib.rc_context(STYLE))
         running = Session(page, folder, timeout)
+        forget_used()
         sys.modules[running.module.__name__] = running.module
         random.seed(SEED), numpy.random.seed(SEED), torch.manual_seed(SEED)
         torch.set_num_threads(1)

@@ -20,7 +20,7 @@ from typing import Any
 from engine import ROOT, cache, page_files
 from engine.errors import PageError
 from engine.page import Page
-from engine.sandbox import PATIENCE
+from engine.sandbox import PATIENCE, code_used
 
 GRACE = 5.0  # seconds between the limit that Python sees and the kill for code that Python cannot interrupt
 VERIFIED = ("torch", "numpy", "matplotlib")
@@ -47,7 +47,8 @@ def preload() -> None:
 
 def record_of(results: list[dict[str, Any] | None]) -> dict[str, Any]:
     """What is stored of a page whose blocks have run; None is a block that was skipped."""
-    return {"results": results, "versions": versions(), "date": date.today().isoformat()}
+    used = cache.digests_of(code_used())
+    return {"results": results, "used": used, "versions": versions(), "date": date.today().isoformat()}
 
 
 def run_page(page: Page, tell: Callable[[int], None] = lambda number: None) -> dict[str, Any]:

@@ -44,15 +44,17 @@ def test_a_damaged_result_is_made_again(store: Path) -> None:
     assert lines_of(page) == ["ran"]
 
 
-def test_the_key_sees_library_engine_and_versions(tmp_path: Path) -> None:
+def test_the_key_sees_engine_and_versions_and_a_lab_sees_the_library(tmp_path: Path) -> None:
+    digests = (cache.environment_digest, cache.engine_digest)
     for name in ("course_lib/a.py", "docs/engine/b.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x = 1\n", encoding="utf-8")
-    seen = {cache.environment_digest(tmp_path)}
+    seen = [{digest(tmp_path)} for digest in digests]
     for name in ("course_lib/a.py", "docs/engine/b.py"):
         (tmp_path / name).write_text("x = 2\n", encoding="utf-8")
-        seen.add(cache.environment_digest(tmp_path))
-    assert len(seen) == 3
+        for digest, values in zip(digests, seen, strict=True):
+            values.add(digest(tmp_path))
+    assert [len(values) for values in seen] == [3, 2]
 
 
 def test_a_killed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,3 +77,41 @@ def test_mkdocs_alone_imports_torch_once_for_all_stale_pages(course: Checkout) -
     assert status == 0, said
     assert seen.count("import torch") == 1
     assert pages_run(seen) - {"run doctest"} == {f"en/{name}.md" for name in NAMES}
+
+
+BLOCKS = {
+    "neither": "print(1)",
+    "imports": "import course_lib.schedules\n\nprint(course_lib.schedules.__name__)",
+    "checks": 'from course_lib import check\n\ncheck("gradient-descent/first-step", lambda w, slope, lr: w, lang="en")',
+    "starts": 'import subprocess\nimport sys\n\nsubprocess.run([sys.executable, "-c", ""], check=True)',
+    "lists": "from course_lib.exercises import pages\n\nprint(len(pages()))",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "pages"),
+    [
+        ("course_lib/schedules.py", {"imports", "starts", "lists"}),
+        ("course_lib/exercises/gradient_descent.py", {"checks", "starts", "lists"}),
+        ("examples/data.txt", {"starts", "lists"}),
+        ("course_lib/__init__.py", {"imports", "checks", "starts", "lists"}),
+        ("docs/engine/figures.py", set(BLOCKS)),
+    ],
+)
+def test_a_change_of_code_runs_the_pages_that_used_it(users: Checkout, changed: str, pages: set[str]) -> None:
+    with (users.root / changed).open("a", encoding="utf-8") as file:
+        file.write("\n# edited\n")
+    status, said, seen = users.watched("engine", "run")
+    assert status == 0, said
+    assert pages_run(seen) == {f"en/{name}.md" for name in pages}
+
+
+@pytest.fixture(scope="module")
+def users(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """Pages that use the library, each in its own way, and have been run."""
+    course = Checkout(tmp_path_factory.mktemp("users") / "course")
+    text = "---\ntitle: {0}\ndescription: Page {0}.\n---\n# {0} {{{{#top}}}}\n\n```python\n{1}\n```\n"
+    course.replace_pages({f"en/{name}.md": text.format(name, block) for name, block in BLOCKS.items()})
+    status, said, _ = course.watched("engine", "run")
+    assert status == 0, said
+    return course
