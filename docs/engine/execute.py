@@ -214,7 +214,9 @@ def session(page: Page, timeout: float | None = None) -> Iterator[Session]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="page-"))).resolve()
         states = random.getstate(), numpy.random.get_state(), torch.random.get_rng_state()
         threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
-        before = Path.cwd(), os.environ.get("COURSE_LANG"), plt.show
+        # torch.compile and torch.export keep files where they once did: without this, in an earlier page's folder
+        wanted = {"COURSE_LANG": page.language, "TORCHINDUCTOR_CACHE_DIR": str(folder / "compiled")}
+        before = Path.cwd(), {name: os.environ.get(name) for name in wanted}, plt.show
         stack.enter_context(matplotlib.rc_context(STYLE))
         running = Session(page, folder, timeout)
         forget_used()
@@ -223,17 +225,18 @@ def session(page: Page, timeout: float | None = None) -> Iterator[Session]:
         torch.set_num_threads(1)
         os.chdir(folder)
         sys.path.insert(0, str(folder))
-        os.environ["COURSE_LANG"] = page.language
+        os.environ.update(wanted)
         plt.show = lambda *args, **kwargs: None
         try:
             yield running
         finally:
             plt.close("all")
             plt.show = before[2]
-            if before[1] is None:
-                os.environ.pop("COURSE_LANG", None)
-            else:
-                os.environ["COURSE_LANG"] = before[1]
+            for name, value in before[1].items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
             sys.path.remove(str(folder))
             sys.modules.pop(running.module.__name__, None)
             os.chdir(before[0])

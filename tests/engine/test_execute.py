@@ -1,5 +1,6 @@
 """What a block may do, what it may not, and what the page is told."""
 
+import os
 import re
 from pathlib import Path
 
@@ -92,6 +93,13 @@ def test_numbers_in_a_figure_keep_their_digits() -> None:
 
 def test_classes_of_a_page_can_be_pickled() -> None:
     assert run("class A:\n    pass", "import pickle\ntype(pickle.loads(pickle.dumps(A()))).__name__").value == "'A'"
+
+
+def test_one_page_after_another_may_compile() -> None:
+    before = os.environ.get("TORCHINDUCTOR_CACHE_DIR")
+    for _ in range(2):  # each in a folder of its own
+        run("import torch\nassert torch.compile(torch.sin, backend='eager')(torch.zeros(1)) == 0", timeout=60.0)
+    assert os.environ.get("TORCHINDUCTOR_CACHE_DIR") == before
 
 
 def test_the_process_is_left_as_it_was() -> None:
