@@ -98,8 +98,7 @@ class _Plain(torch.nn.Module):
         super().__init__()
         self.scale, self.shift = torch.ones(features), torch.zeros(features)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x * self.scale + self.shift
+    forward = torch.nn.Identity.forward  # never run: the parameters are looked at first
 
 
 class _Learnt(torch.nn.Module):
