@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from engine import labs
+from engine.needs import scripts_of
 from IPython.core.formatters import DisplayFormatter
 
 from course_lib import check
@@ -224,3 +226,14 @@ def emptied(lines: list[str], path: Path) -> None:
 )
 def test_each_verdict_is_reached(exercise: str, answer: object, state: str) -> None:
     assert judge(find(exercise), answer).state == state
+
+
+@pytest.mark.parametrize("path", labs.lab_files(), ids=lambda path: path.stem)
+def test_the_solutions_of_a_lab_pass(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = labs.Lab(path).page("en")
+    scripts = scripts_of(page)
+    solutions = [block.number for block in page.blocks if block.is_solution]
+    assert solutions
+    for solution in solutions:
+        exec(compile(scripts[solution], str(path), "exec"), {"__name__": "__main__"})
+    assert capsys.readouterr().out.count("✓") >= len(solutions)
