@@ -24,7 +24,7 @@
 # **You need:** [seven advanced topics](../intro/advanced-topics.md#anomaly), where the question and AUROC are introduced, and
 # [from curves to networks](../deep/curves-to-networks.md). Everything runs in under a minute on one core, here, in the
 # notebook, or as a script: `python examples/anomaly_detection.py`. Your machine needs what the
-# [front page](../index.md#first-snippet) installs, `course_lib` too.
+# [front page](../index.md#first-snippet) installs, `course_lib` and the package `scikit-image` too.
 
 # %% [markdown] tags=["zh"]
 # # 实验：异常检测 {#anomaly-detection}
@@ -34,7 +34,7 @@
 #
 # **预备知识：** [七个进阶主题](../intro/advanced-topics.md#anomaly)里对这个问题和 AUROC 的介绍，以及[从曲线到网络](../deep/curves-to-networks.md)。
 # 用一个 CPU 核，不到一分钟就能跑完全部代码，可以在本页看，可以在 notebook 里跑，也可以当脚本跑：`python examples/anomaly_detection.py`。
-# 自己跑的话，先照[首页](../index.md#first-snippet)装好所需的包，包括 `course_lib`。
+# 自己跑的话，先照[首页](../index.md#first-snippet)装好所需的包，包括 `course_lib`，另外再装 `scikit-image`。
 
 # %% [markdown] tags=["en"]
 # ## Nine known, one strange {#data}

@@ -186,7 +186,8 @@ class Lab:
         """
         cells: list[Any] = []
         if repository:
-            install = f'%pip install --quiet "course-lib @ git+{repository}" matplotlib vega_datasets scikit-learn'
+            packages = "matplotlib vega_datasets scikit-learn scikit-image"
+            install = f'%pip install --quiet "course-lib @ git+{repository}" {packages}'
             cells = [nbformat.v4.new_markdown_cell(WORDS[language]["install"]), nbformat.v4.new_code_cell(install)]
             cells[1].metadata["tags"] = [SKIPPED]
         settings: dict[str, str] = {}
