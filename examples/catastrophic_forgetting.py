@@ -221,6 +221,8 @@ assert old["EWC λ=1000"].mean() > old["EWC λ=10"].mean() + 0.05 and new["EWC �
 assert results[joint].min() > 0.88
 
 # %% [markdown] tags=["en"]
+# The same in a picture, and what happens on the way there:
+#
 # <!-- block
 # figure: lab-forgetting
 # alt: >-
@@ -235,6 +237,8 @@ assert results[joint].min() > 0.88
 # -->
 
 # %% [markdown] tags=["zh"]
+# 画成图，顺便看看途中发生了什么：
+#
 # <!-- block
 # figure: lab-forgetting
 # alt: >-

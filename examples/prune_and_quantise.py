@@ -158,6 +158,8 @@ assert tuned[1].min() > min(dense) - 0.04 and shot[1].max() < tuned[1].min() - 0
 assert (tuned[2] > lots[2] + 0.1).all() and (ticket[2] > lots[2] + 0.1).all() and tuned[3].max() < 0.85
 
 # %% [markdown] tags=["en"]
+# The same in a picture, with the whole network at $p = 1$:
+#
 # <!-- block
 # figure: lab-prune
 # alt: >-
@@ -170,6 +172,8 @@ assert (tuned[2] > lots[2] + 0.1).all() and (ticket[2] > lots[2] + 0.1).all() an
 # -->
 
 # %% [markdown] tags=["zh"]
+# 画成图，$p = 1$ 处是完整的网络：
+#
 # <!-- block
 # figure: lab-prune
 # alt: >-
