@@ -4,7 +4,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-HAVE_A_SITE_OF_THEIR_OWN = ("tests/site/test_planted_faults.py", "tests/site/test_zensical.py")
+HAVE_A_SITE_OF_THEIR_OWN = ("tests/site/test_planted_faults.py", "tests/site/test_below_a_path.py")
 
 
 def group_of(node: str) -> str:

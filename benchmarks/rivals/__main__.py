@@ -50,7 +50,7 @@ def installed(python: Path, package: str) -> str:
 
 def measure(name: str) -> None:
     """In the rivals' environment: print the ratio of one library to the loop by hand."""
-    loops.quiet()
+    loops.prepare()
     torch.set_num_threads(1)
     epochs = {
         which: function(*loops.problem(SAMPLES))

@@ -127,7 +127,9 @@ def lightning(model: nn.Module, loader: DataLoader[Any]) -> Epoch:
 
 def fastai(model: nn.Module, loader: DataLoader[Any]) -> Epoch:
     from fastai.basics import SGD, DataLoaders, Learner
+    from fastai.callback import progress  # it gives a Learner `no_bar`
 
+    assert hasattr(Learner, "no_bar"), progress
     learner = Learner(DataLoaders(loader, loader), model, loss_func=nn.CrossEntropyLoss(), opt_func=SGD)
 
     def epoch() -> None:
@@ -159,7 +161,10 @@ LIBRARIES: dict[str, tuple[str | None, Callable[[nn.Module, DataLoader[Any]], Ep
 }
 
 
-def quiet() -> None:
-    """Say nothing: what a library prints or warns of would be measured too."""
+def prepare() -> None:
+    """Say nothing, as what a library prints would be measured too; and let torchvision, which some import, be found."""
+    from course_lib.vision import torchvision
+
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
+    torchvision()

@@ -81,6 +81,7 @@ def build(address: str, site: Path = SITE) -> None:
     records_for([Page.read(path) for path in page_files()], report=lambda line: print(line, flush=True))
     print(f"pages ready after {time.monotonic() - started:.1f} s", flush=True)
     with building_alone() as lock:
+        site.parent.mkdir(parents=True, exist_ok=True)
         clear_away(site.parent, site)
         with tempfile.TemporaryDirectory(dir=site.parent, prefix=_BESIDE) as folder:
             fresh = Path(folder) / "site"

@@ -1,8 +1,6 @@
 """The built site as files, and as a reader's browser sees it."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -12,42 +10,14 @@ from built_site import broken_links, foreign_sources
 from engine import DOCS, ROOT, page_files
 from engine.needs import scripts_of
 from engine.page import Page as CoursePage
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
+from visits import visit
 
 ADDRESSES = [
     f"/{page.language}/" + ("" if page.slug == "index" else f"{page.slug}/")
     for page in map(CoursePage.read, page_files())
 ]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@contextmanager
-def visit(browser: Browser, url: str, scheme: str = "light", width: int = 1200) -> Iterator[Page]:
-    """Open a page; at the end it must have asked no other host and said nothing on the console."""
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800},  # type: ignore[arg-type]
-                                  permissions=["clipboard-read", "clipboard-write"])  # fmt: skip
-    page = context.new_page()
-    foreign: list[str] = []
-    said: list[str] = []
-    host = urlsplit(url).netloc
-
-    def watch(route, request):  # type: ignore[no-untyped-def]
-        if urlsplit(request.url).netloc not in (host, ""):
-            foreign.append(request.url)
-            route.abort()
-        else:
-            route.continue_()
-
-    page.route("**/*", watch)
-    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(url)
-    page.wait_for_load_state("networkidle")
-    # what is not on the screen counts too: its colours, its width
-    page.add_style_tag(content="* { content-visibility: visible !important }")
-    yield page
-    assert foreign == [] and said == []
-    context.close()
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
@@ -198,24 +168,3 @@ def test_pages_say_when_they_changed_and_were_verified(address: str, site: Path)
         if soup.select_one(".course-block"):
             assert re.search(r"PyTorch 2\.\d+\.\d", soup.select(".verified")[0].get_text())
         assert soup.select(".md-footer__link") and soup.select_one(".headerlink")
-
-
-def test_the_site_works_below_a_path_with_an_edit_link(
-    browser: Browser, tmp_path: Path, serve: Callable[..., AbstractContextManager[str]], build_site: Callable[..., None]
-) -> None:
-    """Published as https://NAME.github.io/REPO/: links, switch and search work, and each page can be edited."""
-    repository = "https://code.example/name/repository"
-    with serve(tmp_path) as host:
-        where = host + "/repository"
-        build_site(where, tmp_path / "repository", SITE_REPOSITORY=repository)
-        with visit(browser, where + "/zh/basics/gradient-descent/#learning-rate") as page:
-            edit = page.locator("a[href^='https://code.example']").evaluate_all("(links) => links.map((a) => a.href)")
-            assert f"{repository}/edit/main/docs/zh/basics/gradient-descent.md" in edit
-            page.locator("a.course-language").click()
-            page.wait_for_url(where + "/en/basics/gradient-descent/#learning-rate")
-            page.locator(".md-search__input").click()
-            page.locator(".md-search__input").press_sequentially("gradient")
-            page.locator(".md-search-result__link").first.wait_for()
-        with visit(browser, where + "/") as page:
-            page.locator("a[hreflang=zh]").click()
-            page.wait_for_url(where + "/zh/")

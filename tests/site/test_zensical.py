@@ -28,8 +28,12 @@ CONFIGS = {"en": "mkdocs.yml", "zh": "mkdocs.zh.yml"}
 def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The same pages as MkDocs and as Zensical build them; results come from this checkout's cache."""
     course = Checkout(tmp_path_factory.mktemp("zensical") / "course")
-    (course.root / ".cache").mkdir()
-    for name in ("pages", "math"):  # not .cache itself: Zensical keeps its own things there, and may empty it
+    (course.root / ".cache" / "labs").mkdir(parents=True)
+    for name in (
+        "pages",
+        "math",
+        "labs/results",
+    ):  # not .cache: Zensical keeps its own things there
         (CACHE / name).mkdir(parents=True, exist_ok=True)
         (course.root / ".cache" / name).symlink_to(CACHE / name)
     status, said = course.run("engine", "run")
