@@ -213,7 +213,7 @@ def test_serving_shows_outputs_and_picks_up_edits_of_page_and_library(course: Ch
             assert process.poll() is None, "the server ended"
             return False
 
-    output = '<pre tabindex="0"><code>{}</code></pre>'
+    output = '<pre tabindex="0"><samp>{}</samp></pre>'
     try:
         wait_for("the first page", lambda: shows(output.format("other page")))
         course.edit("en/other.md", '"other page"', '"edited page"')
