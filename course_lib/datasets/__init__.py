@@ -6,6 +6,7 @@ from course_lib.datasets.folders import FolderImages, folder_images
 from course_lib.datasets.insects import write_insects
 from course_lib.datasets.loading import TensorLoader
 from course_lib.datasets.series import Series, windows
+from course_lib.datasets.small_cifar import small_cifar10
 from course_lib.datasets.splitting import k_fold, split
 from course_lib.datasets.table import Table
 from course_lib.datasets.tables import breast_cancer, diabetes, digit_images, digits
@@ -26,6 +27,7 @@ __all__ = [
     "k_fold",
     "new_york_flights",
     "seattle_weather",
+    "small_cifar10",
     "split",
     "windows",
     "write_insects",

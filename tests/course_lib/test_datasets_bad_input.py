@@ -23,6 +23,7 @@ from course_lib.datasets import (
     folder_images,
     k_fold,
     seattle_weather,
+    small_cifar10,
     split,
     windows,
     write_insects,
@@ -46,6 +47,7 @@ GOOD: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (FolderImages, {"root": "no-such", "label": "ants", "transform": None}),
     (folder_images, {"root": "no-such", "transform": None}),
     (cifar10, {"root": "no-such", "train": True, "transform": None}),
+    (small_cifar10, {"root": 3, "train": True, "transform": None}),
     (Table, {"x": torch.zeros(2, 1), "y": torch.zeros(2), **PARTS}),
     (Table(torch.zeros(2, 1), torch.zeros(2), **PARTS).take, {"rows": torch.tensor([1])}),
 ]
