@@ -12,27 +12,7 @@ _SIGNATURE = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
 _kept: list[torch.library.Library] = []  # the operators vanish with the object that defined them
 
 
-def torchvision() -> ModuleType:
-    """Import torchvision; use it where `import torchvision` fails with "operator torchvision::nms does not exist".
-
-    The wheel of torchvision on PyPI is compiled for CUDA; beside a torch for the CPU alone its two operators, `nms` and
-    `qnms`, cannot be loaded, and the import fails although nothing else of it needs them. Here the two are declared,
-    without a body, and the import is tried again. An installation whose import works is left as it is.
-
-    Once this was called, `import torchvision` works as well in the same program.
-
-    Returns:
-        The module. Where the operators were only declared, data sets, transforms, `utils` and the classifiers work;
-        `ops.nms`, the detection models and `io.read_image` do not: read pictures with PIL.
-
-    Raises:
-        ImportError: torchvision is not installed.
-
-    Source: https://docs.pytorch.org/docs/stable/library.html
-
-    >>> torchvision().transforms.__name__
-    'torchvision.transforms'
-    """
+def _imported() -> ModuleType:
     try:
         return importlib.import_module("torchvision")
     except ModuleNotFoundError as error:
@@ -50,3 +30,30 @@ def torchvision() -> ModuleType:
         library.define(operator + _SIGNATURE)  # type: ignore[no-untyped-call]
     _kept.append(library)
     return importlib.import_module("torchvision")
+
+
+def torchvision() -> ModuleType:
+    """Import torchvision; use it where `import torchvision` fails with "operator torchvision::nms does not exist".
+
+    The wheel of torchvision on PyPI is compiled for CUDA; beside a torch for the CPU alone its two operators, `nms` and
+    `qnms`, cannot be loaded, and the import fails although nothing else of it needs them. Here the two are declared,
+    without a body, and the import is tried again. An installation whose import works is left as it is.
+
+    Once this was called, `import torchvision` works as well in the same program. `transforms.v2`, which torchvision
+    leaves to an import of its own, is imported too.
+
+    Returns:
+        The module. Where the operators were only declared, data sets, transforms, `utils` and the classifiers work;
+        `ops.nms`, the detection models and `io.read_image` do not: read pictures with PIL.
+
+    Raises:
+        ImportError: torchvision is not installed.
+
+    Source: https://docs.pytorch.org/docs/stable/library.html
+
+    >>> torchvision().transforms.v2.__name__
+    'torchvision.transforms.v2'
+    """
+    module = _imported()
+    importlib.import_module("torchvision.transforms.v2")
+    return module
