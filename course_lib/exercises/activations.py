@@ -31,12 +31,12 @@ def _zero(answer: Any) -> Verdict:
     if number(single) != 17:
         return wrong(
             en=f"Not {number(single):g} for float32: the slope is 0 as soon as 1 + exp(-r) rounds to 1. Count from 1.",
-            zh=f"float32 不是 {number(single):g}：只要 1 + exp(-r) 舍入成 1，斜率就是 0。请从 1 数起。",
+            zh=f"float32 的答案不是 {number(single):g}：一旦 1 + exp(-r) 舍入成 1，斜率就是 0。请从 1 数起。",
         )
     if number(double) != 37:
         return wrong(
             en=f"Not {number(double):g} for float64. Did you pass dtype=torch.float64 to arange?",
-            zh=f"float64 不是 {number(double):g}。给 arange 传 dtype=torch.float64 了吗？",
+            zh=f"float64 的答案不是 {number(double):g}。给 arange 传 dtype=torch.float64 了吗？",
         )
     return right(en="Right: 24 ln 2 and 53 ln 2, rounded up.", zh="正确：24 ln 2 与 53 ln 2，向上取整。")
 
@@ -54,7 +54,7 @@ def _inplace(answer: Any) -> Verdict:
     if z == [-1, 4]:
         return wrong(
             en="[-1, 4] is what was meant. Run it: the ReLU has overwritten the h on the left, too.",
-            zh="[-1, 4] 是本来想要的结果。运行一下：左边的 h 也被 ReLU 覆盖了。",
+            zh="[-1, 4] 是本来想要的结果。运行一下就知道：左边的 h 也被 ReLU 覆盖了。",
         )
     return wrong(
         en=f"Not {z}: two numbers, what h holds when the sum is taken plus the ReLU of (-1, 2).",
@@ -72,11 +72,11 @@ def _kaiming(answer: object) -> Verdict:
     if 0.0005 < ratio < 0.01:
         return wrong(
             en=f"{ratio:g} is what PyTorch's usual values give. Are all eight filled before the layers run?",
-            zh=f"{ratio:g} 是 PyTorch 默认初值的结果。运行之前，八个权重都重新填过了吗？",
+            zh=f"{ratio:g} 是 PyTorch 默认初值的结果。运行之前，八层的权重都重新填过了吗？",
         )
     return wrong(
         en=f"{ratio:g} is not what this gives. First over eighth layer, lengths of the gradients of the sums?",
-        zh=f"{ratio:g} 与测量结果不符。是第一层除以第八层，并且都取对加权和的梯度的长度吗？",
+        zh=f"{ratio:g} 与测量结果不符。是拿第一层除以第八层吗？取的是损失对加权和的梯度的长度吗？",
     )
 
 

@@ -46,7 +46,7 @@ def _by_head(answer: Any) -> Verdict:
     if u_grad != 2:
         return wrong(
             en=f"u.grad is not {u_grad:g}: u.detach() counts as a constant, 2.",
-            zh=f"u.grad 不是 {u_grad:g}：u.detach() 算常数 2。",
+            zh=f"u.grad 不是 {u_grad:g}：u.detach() 要当作常数 2。",
         )
     return right(en="Right: one sum, and one cut.", zh="正确：前者累加，后者被切断。")
 

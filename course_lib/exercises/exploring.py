@@ -21,7 +21,7 @@ def _find(answer: object) -> Verdict:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         return wrong(
             en=f"torch.{name} does not take the tensor alone: {reason}",
-            zh=f"torch.{name} 只传一个张量不行：{reason}",
+            zh=f"torch.{name} 只传这一个张量不行：{reason}",
         )
     if not isinstance(got, torch.Tensor) or got.tolist() != [1, 0, 2]:
         return wrong(

@@ -40,12 +40,12 @@ def _outlier(answer: Any) -> Verdict:
     if abs(best_l1 - 3) > 0.15:
         return wrong(
             en=f"Not {best_l1:g} for L1: moving c up by 1 costs 1 for each target below it and gains 1 for each above.",
-            zh=f"L1 的答案不是 {best_l1:g}：c 增加 1，比它小的目标各多付 1，比它大的各少付 1。",
+            zh=f"L1 的答案不是 {best_l1:g}：c 每加 1，比它小的目标误差各多 1，比它大的各少 1。",
         )
     if abs(best_mse - 22) > 0.15:
         return wrong(
             en=f"Not {best_mse:g} for the MSE: where is the sum of the errors, with their signs, zero?",
-            zh=f"MSE 的答案不是 {best_mse:g}：误差带符号相加，在哪里为零？",
+            zh=f"MSE 的答案不是 {best_mse:g}：把误差带着符号加起来，c 取多少时和为零？",
         )
     return right(
         en="Right: the median and the mean. One wild value moves only the mean.",
@@ -61,7 +61,7 @@ def _epoch_loss(answer: Any) -> Verdict:
                 en=f"overall({losses}, {sizes}) gives {given:g}; expected {expected:g}.",
                 zh=f"overall({losses}, {sizes}) 得到 {given:g}，应为 {expected:g}。",
             )
-    return right(en="Right: every example counts once.", zh="正确：每个样本只算一次，不多也不少。")
+    return right(en="Right: every example counts once.", zh="正确：每个样本不多不少，各算一次。")
 
 
 def _smoothing(answer: object) -> Verdict:
@@ -69,12 +69,12 @@ def _smoothing(answer: object) -> Verdict:
     if abs(lowest - 0.5003) < 0.002:
         return right(
             en="Right: the entropy of (0.91, 0.01, …, 0.01), reached at a finite lead.",
-            zh="正确：就是 (0.91, 0.01, …, 0.01) 的熵，而且 logit 只需领先有限的量。",
+            zh="正确：就是 (0.91, 0.01, …, 0.01) 的熵，而且正确的 logit 只需领先有限的量。",
         )
     if abs(lowest) < 0.01:
         return wrong(
             en="Zero needs certainty, and the smoothed target asks for 0.91. Did you pass label_smoothing=0.1?",
-            zh="要到零就得百分之百确定，而平滑后的目标只要 0.91。传了 label_smoothing=0.1 吗？",
+            zh="损失要到零，就得百分之百确定，而平滑后的目标只要 0.91。label_smoothing=0.1 传了吗？",
         )
     if abs(lowest - 0.0943) < 0.002 or abs(lowest - 0.0858) < 0.002:
         return wrong(
@@ -83,7 +83,7 @@ def _smoothing(answer: object) -> Verdict:
         )
     return wrong(
         en=f"{lowest:g} is not what this gives. Ten logits? Has the loss stopped falling?",
-        zh=f"{lowest:g} 与测量结果不符。是十个 logit 吗？损失不再下降了吗？",
+        zh=f"{lowest:g} 与测量结果不符。logit 是十个吗？损失已经降到不再变化了吗？",
     )
 
 

@@ -22,7 +22,7 @@ def _share(answer: object) -> Verdict:
             zh="作为比例是对的；题目要的是百分数，请乘以 100。",
         )
     if percent == 400500:
-        return wrong(en="That is their number. Divide by 432080.", zh="这是个数，请除以 432080。")
+        return wrong(en="That is their number. Divide by 432080.", zh="这是参数的个数，请再除以 432080。")
     return wrong(
         en=f"Not {percent:g} %: 500 rows of 800 weights and a bias each, out of 432080.",
         zh=f"不是 {percent:g}%：500 行，每行 800 个权重和一个偏置，总数是 432080。",
@@ -74,7 +74,7 @@ def _symmetry(answer: object) -> Verdict:
     if different == 1:
         return wrong(
             en="One is what two constant layers gave. Does each neuron send its output on with the same weights?",
-            zh="1 是两层都取常数时的结果。请测量：每个神经元都以同样的权重把输出传下去吗？",
+            zh="1 是两层都取常数时的结果。现在各个神经元还是用同样的权重把输出传下去的吗？",
         )
     return wrong(
         en=f"Not {different:g}. Round to four decimals and count the different rows of the (32, 64) matrix.",

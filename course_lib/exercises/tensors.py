@@ -91,7 +91,7 @@ def _perfect(answer: object) -> Verdict:
     if abs(loss) < 1e-6:
         return wrong(
             en="That is the loss of two lists. y_hat is a column: what is the shape of y_hat - y?",
-            zh="那是两个一维张量之间的损失。y_hat 是一列：y_hat - y 的形状是什么？",
+            zh="这是两个一维张量之间的损失。y_hat 是一列：y_hat - y 的形状是什么？",
         )
     if math.isclose(loss, 1, abs_tol=0.01):
         return wrong(
@@ -100,7 +100,7 @@ def _perfect(answer: object) -> Verdict:
         )
     return wrong(
         en=f"Not {loss:g}. Is y standardised with std(correction=0), and is it the mean, not the sum?",
-        zh=f"不是 {loss:g}。y 是用 std(correction=0) 标准化的吗？取的是平均而不是总和吗？",
+        zh=f"不是 {loss:g}。y 是用 std(correction=0) 标准化的吗？取的是平均，不是总和吧？",
     )
 
 
