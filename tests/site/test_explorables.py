@@ -1,6 +1,8 @@
 """Explorables in a reader's browser: their numbers are course_lib's, and everybody can operate them."""
 
+import functools
 import gzip
+import itertools
 import random
 import re
 from collections.abc import Iterator
@@ -21,6 +23,7 @@ SCRIPTS = sorted((DOCS / "theme" / "assets" / "javascripts" / "explorables").glo
 SHARED = {"start", "explorable"}
 AXE = DOCS.parent / "node_modules" / "axe-core" / "axe.min.js"
 PLACES = {  # explorable -> the page that holds it, its id there, the figure that stands for it
+    "convolution": ("pytorch/convolution/", "try-convolution", "F24"),
     "descent": ("basics/gradient-descent/", "try-descent", "F05"),
     "sigmoid": ("deep/curves-to-networks/", "try-sigmoid", "F10"),
 }
@@ -57,6 +60,12 @@ def answer(page: Page, name: str, expression: str, settings: object) -> Any:
     """What `expression` of a module's functions `m` gives for the settings `s`."""
     module = f"/en/assets/javascripts/explorables/{name}.js"
     return page.evaluate(f"async (s) => {{ const m = await import('{module}'); return {expression}; }}", settings)
+
+
+def into_its_range(slider: Locator) -> tuple[str, str]:
+    """The arrow key that moves a slider away from its nearer end, and the one that moves it back."""
+    at_the_start = slider.input_value() == slider.get_attribute("min")
+    return ("ArrowRight", "ArrowLeft") if at_the_start else ("ArrowLeft", "ArrowRight")
 
 
 def test_each_explorable_of_a_page_has_a_module_and_each_module_a_test() -> None:
@@ -126,6 +135,99 @@ def test_the_sigmoid_is_that_of_course_lib(browser: Browser, address: str) -> No
         assert steps == [1.5, 3, 0, None]
 
 
+def test_convolution_is_that_of_torch(browser: Browser, address: str) -> None:
+    names = ("input", "kernel", "stride", "padding", "dilation")
+    ranges = (range(3, 9), range(1, 5), range(1, 4), range(4), range(1, 4))
+    asked = [dict(zip(names, values, strict=True)) for values in itertools.product(*ranges)]
+    whole = [{"input": size, "kernel": 1, "stride": 1, "padding": 0, "dilation": 1} for size in range(3, 9)]
+    with opened(browser, where(address, "convolution")) as page:
+        outputs = answer(page, "convolution", "s.map(m.convolve)", asked)
+        tables = {
+            s["input"]: torch.tensor(t)
+            for s, t in zip(whole, answer(page, "convolution", "s.map(m.convolve)", whole), strict=True)
+        }
+        windows = answer(page, "convolution", "s.map((a) => m.convolve(a).length ? m.windowAt(a, 0, 0) : null)", asked)
+        rests = answer(page, "convolution", "s.map(m.leftOver)", asked)
+        sizes = answer(page, "convolution", "s.map(m.outputSize)", asked)
+    kernels = {}
+    for given, window in zip(asked, windows, strict=True):
+        if window:
+            kernels[given["kernel"]] = torch.tensor([tap["weight"] for tap in window]).reshape(given["kernel"], -1)
+    # the 1 × 1 kernel is a 1, so its outputs are the tables themselves; they hold the example of the page
+    assert kernels[1].item() == 1 and kernels[3].tolist() == [[1, 2, 1], [0, 1, 0], [2, 1, 0]]
+    notes = [[1, 2, 0, 3, 1], [0, 1, 2, 3, 1], [1, 2, 1, 0, 0], [5, 2, 3, 1, 1], [2, 1, 0, 1, 1]]
+    assert tables[5].tolist() == notes
+    compared = 0
+    for given, output, size, rest in zip(asked, outputs, sizes, rests, strict=True):
+        x, w = tables[given["input"]][None, None], kernels[given["kernel"]][None, None]
+        padded = given["input"] + 2 * given["padding"]
+        span = given["dilation"] * (given["kernel"] - 1) + 1
+        convolve = functools.partial(
+            torch.nn.functional.conv2d, stride=given["stride"], padding=given["padding"], dilation=given["dilation"]
+        )
+        if span > padded:
+            assert size == 0 and output == []
+            with pytest.raises(RuntimeError, match="greater than actual input"):
+                convolve(x, w)
+            continue
+        assert convolve(x, w)[0, 0].tolist() == output and len(output) == size, given
+        assert rest == padded - ((size - 1) * given["stride"] + span), given
+        compared += 1
+    assert compared >= 200
+
+
+def test_convolution_shows_its_window_and_the_presets_of_the_figures(browser: Browser, address: str) -> None:
+    with opened(browser, where(address, "convolution")) as page:
+        found = explorable(page, "convolution")
+        expect(found.get_by_text("1·1 + 2·2 + 0·1 + 0·0 + 1·1 + 2·0 + 1·2 + 2·1 + 1·0 = 10")).to_be_visible()
+        expect(found.get_by_role("status")).to_have_text("Step 1 of 9: row 1, column 1 of the output is 10.")
+        rows = page.locator("table").filter(has_text="half padding").locator("tbody tr")
+        for number, (row, preset) in enumerate(
+            zip(rows.all(), answer(page, "convolution", "m.PRESETS", None), strict=True)
+        ):
+            found.get_by_label("example").select_option(str(number))
+            sliders = [slider.input_value() for slider in found.get_by_role("slider").all()]
+            cells = row.locator("td").all_inner_texts()  # figure, setting, H, K, S, P, D, output
+            assert cells[0] == f"F{24 + number}" and cells[2:7] == sliders[:5] == [str(v) for v in preset.values()]
+            assert sliders[5] == "1"
+            expect(found.get_by_text(f"output {cells[7]}")).to_be_visible()
+        found.get_by_label("stride S").fill("3")
+        expect(found.get_by_label("example")).to_have_value("-1")
+        found.get_by_label("example").select_option("6")
+        found.get_by_label("step", exact=True).fill("9")
+        said = "Step 9 of 9: row 3, column 3 of the output is 11. No window reaches the last row and column."
+        expect(found.get_by_role("status")).to_have_text(said)
+        found.get_by_label("kernel size K").fill("4")
+        found.get_by_label("dilation D").fill("3")
+        found.get_by_label("padding P").fill("0")
+        expect(found.get_by_role("status")).to_contain_text("It does not fit: the kernel spans 10 places")
+
+
+def test_convolution_plays_and_goes_back_and_is_still_where_motion_is_unwelcome(browser: Browser, address: str) -> None:
+    for motion in ("no-preference", "reduce"):
+        with opened(browser, where(address, "convolution"), reduced_motion=motion) as page:
+            found = explorable(page, "convolution")
+            step = found.get_by_label("step", exact=True)
+            for name, now in (("One step", "2"), ("Back", "1"), ("Back", "1")):
+                found.get_by_role("button", name=name).click()
+                assert step.input_value() == now
+            found.locator("rect[data-step='5']").click()
+            assert step.input_value() == "5"
+            found.get_by_role("button", name="Play").click()
+            if motion == "reduce":
+                assert step.input_value() == "9"  # at once
+                assert found.get_by_role("button", name="Pause").count() == 0
+                continue
+            page.wait_for_function("Number(document.querySelector('#try-convolution-step').value) > 6")
+            found.get_by_role("button", name="Pause").click()
+            there = step.input_value()
+            page.wait_for_timeout(700)
+            assert step.input_value() == there and found.get_by_role("button", name="Play").is_visible()
+            found.get_by_role("button", name="Play").click()
+            page.wait_for_function("document.querySelector('#try-convolution-step').value === '9'")
+            expect(found.get_by_role("button", name="Play")).to_be_visible()  # it stops at the end
+
+
 @pytest.mark.parametrize(
     ("w0", "lr", "says"),
     [
@@ -163,11 +265,12 @@ def test_the_keyboard_moves_every_slider_and_the_picture(
         picture = found.locator("svg.explorable-picture")
         for slider in found.get_by_role("slider").all():
             before, drawn, said = slider.input_value(), picture.inner_html(), slider.get_attribute("aria-valuetext")
+            away, back = into_its_range(slider)
             slider.focus()
-            page.keyboard.press("ArrowLeft")
+            page.keyboard.press(away)
             assert slider.input_value() != before and slider.get_attribute("aria-valuetext") != said
             assert picture.inner_html() != drawn
-            page.keyboard.press("ArrowRight")
+            page.keyboard.press(back)
             assert slider.input_value() == before
             assert page.evaluate("(s) => s.labels.length", slider.element_handle()) == 1
         for button in found.get_by_role("button").all():
@@ -189,9 +292,10 @@ def test_settings_live_in_the_address(browser: Browser, address: str, name: str)
     with opened(browser, where(address, name, query="?kept=1#exercises")) as page:
         first = state(page)
         for slider in explorable(page, name).get_by_role("slider").all():
+            away, _ = into_its_range(slider)
             slider.focus()
             for _ in range(3):
-                page.keyboard.press("ArrowLeft")
+                page.keyboard.press(away)
         moved = state(page)
         assert all(a != b for a, b in zip(first, moved, strict=True))
         page.wait_for_function(f"location.search.includes('{PLACES[name][1]}')")
@@ -282,8 +386,9 @@ def test_it_works_after_walking_there_inside_the_site(browser: Browser, address:
         page.locator(f".md-nav--primary a[href$='{PLACES[name][0]}']").first.click()
         found = explorable(page, name)
         assert found.locator(".explorable-box").count() == 1
+        away, _ = into_its_range(found.get_by_role("slider").first)
         found.get_by_role("slider").first.focus()
-        page.keyboard.press("ArrowLeft")
+        page.keyboard.press(away)
         page.wait_for_function(f"location.search.includes('{PLACES[name][1]}')")
         other = next(n for n in NAMES if n != name)
         page.locator(f".md-nav--primary a[href$='{PLACES[other][0]}']").first.click()
