@@ -1,22 +1,15 @@
 """What holds for every page: the census, the skips, copied scripts, exercises, both languages."""
 
-import contextlib
-import io
-import multiprocessing as mp
-import os
-import tempfile
-import traceback
 from functools import cache
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
+from alone import Outcome, outcomes_of
 from engine import DOCS, page_files
 from engine.census import python_code_shown
 from engine.needs import scripts_of
 from engine.page import Page
 from engine.parity import all_differences, bare_code
-from engine.sandbox import PATIENCE, confined
 
 PAGES = [Page.read(path) for path in page_files()]
 NAMES = [f"{page.language}/{page.slug}" for page in PAGES]
@@ -58,50 +51,19 @@ def scripts_to_prove(page: Page) -> dict[int, str]:
     return scripts
 
 
-def run_alone(script: str, seconds: float, out: Connection) -> None:
-    """In a fork of a process that has imported torch: run a script as a reader's file is run."""
-    os.environ["MPLBACKEND"] = "Agg"
-    said, printed = "", io.StringIO()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            os.chdir(folder)
-            with confined(Path(folder), seconds), contextlib.redirect_stdout(printed):
-                exec(compile(script, "copied.py", "exec"), {"__name__": "__main__"})
-    except BaseException as error:
-        said = f"{type(error).__name__}\n{traceback.format_exc()}"
-    out.send((said, printed.getvalue()))
-    os._exit(0)
-
-
 @cache
-def outcome_of(script: str, seconds: float) -> tuple[str, str]:
-    """The error of a script that runs alone (empty: none) and what it printed; the same script runs once."""
-    import torch
-
-    torch.set_num_threads(1)
-    # The first optimizer imports a second half of torch: here, once, and not in every child.
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
-    context = mp.get_context("fork")
-    inbox, outbox = context.Pipe(duplex=False)
-    process = context.Process(target=run_alone, args=(script, seconds, outbox))
-    process.start()
-    outbox.close()
-    try:
-        outcome = inbox.recv() if inbox.poll(PATIENCE * seconds + 10) else ("no answer", "")
-    except EOFError:
-        outcome = ("the process ended", "")
-    process.kill()
-    process.join()
-    inbox.close()
-    return outcome
+def outcomes_of_page(path: Path) -> dict[int, Outcome]:
+    page = Page.read(path)
+    return outcomes_of(scripts_to_prove(page), page.timeout)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_every_copied_script_runs_alone(page: Page) -> None:
-    for number, script in scripts_to_prove(page).items():
+    scripts = scripts_to_prove(page)
+    for number, outcome in outcomes_of_page(page.path).items():
         expected = page.blocks[number - 1].settings.get("raises", "")
-        said, _ = outcome_of(script, page.timeout)
-        assert said.split("\n")[0] == expected, f"{page.path}, block {number}:\n{script}\n{said}"
+        said = f"{page.path}, block {number}:\n{scripts[number]}\n{outcome.error}"
+        assert outcome.error.split("\n")[0] == expected, said
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if any(h.is_exercise for h in p.headings)],
@@ -109,16 +71,16 @@ def test_every_copied_script_runs_alone(page: Page) -> None:
 def test_exercises_are_whole_and_their_solutions_pass(page: Page) -> None:
     anchors = [heading.anchor for heading in page.headings if heading.is_exercise]
     assert len(anchors) >= 3
-    scripts = scripts_to_prove(page)
+    outcomes = outcomes_of_page(page.path)
     for anchor in anchors:
         blocks = [block for block in page.blocks if block.exercise == anchor]
         starters = [b for b in blocks if not b.is_solution]
         solutions = [b for b in blocks if b.is_solution]
         assert len(starters) == 1 and solutions, f"{anchor} needs one starter and a solution"
-        printed = [outcome_of(scripts[b.number], page.timeout) for b in (*starters, *solutions) if b.number in scripts]
-        assert all(said == "" for said, _ in printed), f"{anchor}: {printed}"
+        printed = [outcomes[block.number] for block in (*starters, *solutions) if block.number in outcomes]
+        assert all(outcome.error == "" for outcome in printed), f"{anchor}: {printed}"
         if page.language == "en" or len(printed) == len(blocks):
-            assert printed[0][1].splitlines()[-1].startswith(("…", "✗"))
-            assert any("✓" in text for _, text in printed[1:])
+            assert printed[0].printed.splitlines()[-1].startswith(("…", "✗"))
+            assert any("✓" in outcome.printed for outcome in printed[1:])
         section = page.text.split(f"#{anchor} ")[1].split("\n### ")[0]
         assert "??? hint" in section

@@ -14,6 +14,7 @@ import pytest
 import torch
 from engine import DOCS, page_files
 from playwright.sync_api import Browser, Locator, Page, expect
+from visits import AXE
 
 from course_lib.landscape import bumpy, classify, descend, gradient
 from course_lib.models import SigmoidSum
@@ -21,7 +22,6 @@ from course_lib.optimizers import GradientDescent
 
 SCRIPTS = sorted((DOCS / "theme" / "assets" / "javascripts" / "explorables").glob("*.js"))
 SHARED = {"start", "explorable"}
-AXE = DOCS.parent / "node_modules" / "axe-core" / "axe.min.js"
 PLACES = {  # explorable -> the page that holds it, its id there, the figure that stands for it
     "convolution": ("pytorch/convolution/", "try-convolution", "F24"),
     "descent": ("basics/gradient-descent/", "try-descent", "F05"),

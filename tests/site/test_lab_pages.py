@@ -8,10 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from engine import LANGUAGES
 from engine.labs import Lab, lab_files
-from engine.needs import scripts_of
 from playwright.sync_api import Browser
-from test_site import test_page_is_sound_in_a_browser as check_page_is_sound
-from test_site import visit
+from visits import check_as_a_reader, visit
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LABS = pytest.mark.parametrize(
@@ -26,22 +24,8 @@ def address_of(lab: Lab, language: str) -> str:
 
 
 @LABS
-@pytest.mark.parametrize("width", [1200, 360])
-def test_a_lab_is_sound_in_a_browser(browser: Browser, address: str, lab: Lab, language: str, width: int) -> None:
-    check_page_is_sound(browser, address, address_of(lab, language), width)
-
-
-@LABS
-def test_copy_buttons_of_a_lab_and_the_switch_keeps_the_place(
-    browser: Browser, address: str, lab: Lab, language: str
-) -> None:
-    with visit(browser, address + address_of(lab, language) + "#exercises") as page:
-        assembled = page.evaluate(
-            "Object.fromEntries([...document.querySelectorAll('.course-block')].map((b) => [b.id, courseScript(b)]))"
-        )
-        assert assembled == {f"block-{number}": script for number, script in scripts_of(lab.page(language)).items()}
-        page.locator("a.course-language").click()
-        page.wait_for_url(address + address_of(lab, "zh" if language == "en" else "en") + "#exercises")
+def test_a_lab_serves_its_readers(browser: Browser, address: str, lab: Lab, language: str) -> None:
+    check_as_a_reader(browser, address, address_of(lab, language), lab.page(language))
 
 
 @LABS

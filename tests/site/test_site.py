@@ -7,70 +7,21 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from built_site import broken_links, foreign_sources
-from engine import DOCS, ROOT, page_files
-from engine.needs import scripts_of
+from engine import DOCS, page_files
 from engine.page import Page as CoursePage
 from playwright.sync_api import Browser
-from visits import visit
+from visits import check_as_a_reader, visit
 
 ADDRESSES = [
     f"/{page.language}/" + ("" if page.slug == "index" else f"{page.slug}/")
     for page in map(CoursePage.read, page_files())
 ]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
-@pytest.mark.parametrize("width", [1200, 360])
-def test_page_is_sound_in_a_browser(browser: Browser, address: str, path: str, width: int) -> None:
-    """A page in each width, light in one and dark in the other; its twin in the other language the other way round."""
-    scheme = "light" if path.startswith("/en/") == (width == 1200) else "dark"
-    with visit(browser, address + path, scheme, width) as page:
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.locator(".katex-error").count() == 0
-        page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
-        diagrams = page.locator(".diagram").count()
-        for number in range(diagrams):  # each is drawn when it comes near the screen
-            diagram = page.locator(".diagram").nth(number)
-            diagram.scroll_into_view_if_needed()
-            drawn = page.locator(".diagram").nth(number).locator("xpath=self::*[@data-drawn]")
-            drawn.wait_for(timeout=15_000)
-            assert diagram.get_attribute("data-drawn") == scheme
-            assert diagram.locator("svg text").count() > 0
-            assert not diagram.locator("pre.diagram-source").is_visible()
-        loaded = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
-        assert any("diagrams.js" in name for name in loaded) == (diagrams > 0)
-        explorables = page.locator("[data-explorable]").count()
-        assert any("/explorables/" in name for name in loaded) == (explorables > 0)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        # what passes is counted too, and takes longer to hand over than to find
-        found = page.evaluate("axe.run({ resultTypes: ['violations'] }).then((result) => result.violations)")
-        serious = [(v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in found
-                   if v["impact"] in ("serious", "critical")]  # fmt: skip
-        assert serious == []
-
-
-@pytest.mark.parametrize("path", ADDRESSES)
-def test_copy_copies_what_the_tests_ran_and_the_switch_keeps_the_place(
-    browser: Browser, address: str, path: str
-) -> None:
+def test_a_page_serves_its_readers(browser: Browser, address: str, path: str) -> None:
     language, _, slug = path.strip("/").partition("/")
-    course_page = CoursePage.read(DOCS / language / f"{slug or 'index'}.md")
-    scripts = scripts_of(course_page)
-    with visit(browser, address + path + "#exercises") as page:
-        assembled = page.evaluate(
-            "Object.fromEntries([...document.querySelectorAll('.course-block')].map((b) => [b.id, courseScript(b)]))"
-        )
-        assert assembled == {f"block-{number}": script for number, script in scripts.items()}
-        last = max(scripts)
-        page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
-        page.locator(f"#block-{last} .course-copy button").first.click()
-        assert page.evaluate("navigator.clipboard.readText()") == scripts[last]
-        assert re.search(r"\d+", page.locator(f"#block-{last} [role=status]").inner_text())
-        page.locator("a.course-language").click()
-        page.wait_for_url(
-            address + path.replace(f"/{language}/", f"/{'zh' if language == 'en' else 'en'}/") + "#exercises"
-        )
+    check_as_a_reader(browser, address, path, CoursePage.read(DOCS / language / f"{slug or 'index'}.md"))
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "gradient"), ("zh", "梯度")])

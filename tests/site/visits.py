@@ -1,10 +1,21 @@
-"""A reader's visit to a page of the built site."""
+"""A reader's visit to a page of the built site, and what must hold during it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+from engine import ROOT
+from engine.needs import scripts_of
+from engine.page import Page as CoursePage
 from playwright.sync_api import Browser, Page
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+DESKTOP, PHONE = 1200, 360
+LOOKS = {  # each page in both widths and both schemes, its twin in the other language the other way round
+    "en": (("light", DESKTOP), ("dark", PHONE)),
+    "zh": (("dark", DESKTOP), ("light", PHONE)),
+}
 
 
 @contextmanager
@@ -34,3 +45,60 @@ def visit(browser: Browser, url: str, scheme: str = "light", width: int = 1200) 
     yield page
     assert foreign == [] and said == []
     context.close()
+
+
+def check_looks(page: Page, scheme: str, width: int) -> None:
+    """No sideways scrolling, formulas set, diagrams drawn in this scheme, nothing serious found by axe."""
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 800})
+    body = page.locator(f"body[data-md-color-scheme={'slate' if scheme == 'dark' else 'default'}]")
+    body.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator(".katex-error").count() == 0
+    for diagram in page.locator(".diagram").all():  # each is drawn when it comes near the screen
+        diagram.scroll_into_view_if_needed()
+        diagram.locator(f"xpath=self::*[@data-drawn='{scheme}']").wait_for(timeout=15_000)
+        assert diagram.locator("svg text").count() > 0
+        assert not diagram.locator("pre.diagram-source").is_visible()
+    # what passes is counted too, and takes longer to hand over than to find
+    found = page.evaluate("axe.run({ resultTypes: ['violations'] }).then((result) => result.violations)")
+    serious = [(v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in found
+               if v["impact"] in ("serious", "critical")]  # fmt: skip
+    assert serious == [], (scheme, width)
+
+
+def check_what_is_loaded(page: Page) -> None:
+    """Mermaid and the explorables' scripts come only where the page has some."""
+    loaded = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    for what, script in ((".diagram", "diagrams.js"), ("[data-explorable]", "/explorables/")):
+        assert any(script in name for name in loaded) == (page.locator(what).count() > 0), what
+
+
+def check_copies(page: Page, scripts: dict[int, str]) -> None:
+    """The copy buttons give the scripts that the tests ran; the last one is pressed, and says what it copied."""
+    assembled = page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('.course-block')].map((b) => [b.id, courseScript(b)]))"
+    )
+    assert assembled == {f"block-{number}": script for number, script in scripts.items()}
+    if not scripts:
+        return
+    last = page.locator(f"#block-{max(scripts)}")
+    last.locator(".course-copy button").first.click()
+    assert page.evaluate("navigator.clipboard.readText()") == scripts[max(scripts)]
+    assert re.search(r"\d+", last.locator("[role=status]").inner_text())
+
+
+def check_as_a_reader(browser: Browser, address: str, path: str, course_page: CoursePage) -> None:
+    """All of the above and the way to the other language in one visit of ``path``, which shows ``course_page``."""
+    language = course_page.language
+    with visit(browser, f"{address}{path}#exercises", *LOOKS[language][0]) as page:
+        page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        for scheme, width in LOOKS[language]:
+            check_looks(page, scheme, width)
+        check_what_is_loaded(page)
+        check_copies(page, scripts_of(course_page))
+        page.set_viewport_size({"width": DESKTOP, "height": 800})
+        page.locator("a.course-language").click()
+        other = path.replace(f"/{language}/", f"/{'zh' if language == 'en' else 'en'}/", 1)
+        page.wait_for_url(f"{address}{other}#exercises")
