@@ -1,4 +1,4 @@
-"""Runs copied scripts, each as if alone: in a process that has imported torch and executed its lines, no others.
+"""Runs copied scripts, each as if alone: in a process that has imported what takes long, and executed its lines only.
 
 Scripts of a page begin alike. What several begin with is executed once, in a process that then forks: each child goes
 on with the lines of one of them. So a process has always executed exactly the lines of its script, in their order, and
@@ -8,11 +8,13 @@ left files, threads or processes), the scripts are run one by one, each from its
 
 import ast
 import contextlib
+import importlib
 import io
 import multiprocessing as mp
 import os
 import random
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -25,6 +27,8 @@ from typing import Any, NamedTuple
 import torch
 from engine.sandbox import PATIENCE, confined
 
+# Loaded here, once, so that not every process loads them; names in scripts are bound by the scripts alone.
+LOADED = ("torch", "matplotlib.pyplot", "sklearn.datasets", "sklearn.linear_model", "vega_datasets")
 _FORK = mp.get_context("fork")
 
 
@@ -160,6 +164,8 @@ def outcomes_of(scripts: Mapping[int, str], seconds: float) -> dict[int, Outcome
         seconds: of processor time that a script may take.
     """
     torch.set_num_threads(1)
+    for name in LOADED:
+        importlib.import_module(name)
     # The first optimizer imports a second half of torch: here, once, and not in every child.
     torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
     parsed = {number: _statements_of(script) for number, script in scripts.items()}
@@ -168,3 +174,18 @@ def outcomes_of(scripts: Mapping[int, str], seconds: float) -> dict[int, Outcome
         if outcome is None:
             found |= _outcomes({number: parsed[number]}, seconds)
     return {number: outcome for number, outcome in found.items() if outcome is not None}
+
+
+def taken_for_granted(script: str) -> set[str]:
+    """Modules that a script reaches as attributes without importing them: here they are loaded, elsewhere perhaps not.
+
+    Only ``import matplotlib`` and then ``matplotlib.pyplot`` can do that; of torch, readers load as much as we do.
+    """
+    with contextlib.suppress(SyntaxError):
+        nodes = list(ast.walk(ast.parse(script)))
+        imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+        bare = {name.partition(".")[0] for name in LOADED[1:]} & imported
+        attributes = [node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
+        reached = {ast.unparse(node) for node in attributes if ast.unparse(node.value) in bare}
+        return {name for name in reached - imported if name in sys.modules}
+    return set()

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from alone import Outcome, outcomes_of
+from alone import Outcome, outcomes_of, taken_for_granted
 
 BEGINNING = "import random\n\nrandom.seed(0)\nnumbers = []\n"
 SCRIPTS = {
@@ -69,3 +69,11 @@ def test_time_counts_from_the_first_line_of_a_script() -> None:
 def test_the_end_of_a_process_is_told() -> None:
     found = outcomes_of({1: "print(1)\n", 2: "import os\nos._exit(0)\n", 3: "print(3)\n"}, 5)
     assert found == {1: Outcome("", "1\n"), 2: Outcome("no answer", ""), 3: Outcome("", "3\n")}
+
+
+def test_a_module_that_only_we_have_loaded_is_noticed() -> None:
+    outcomes_of({}, 1)
+    assert taken_for_granted("import sklearn\nsklearn.datasets.load_digits()\n") == {"sklearn.datasets"}
+    assert taken_for_granted("import sklearn\nimport sklearn.datasets\nsklearn.datasets.load_digits()\n") == set()
+    assert taken_for_granted("import sklearn\nprint(sklearn.__version__)\n") == set()
+    assert taken_for_granted("from sklearn import datasets\ndatasets.load_digits()\n") == set()

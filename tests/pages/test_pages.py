@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from alone import Outcome, outcomes_of
+from alone import Outcome, outcomes_of, taken_for_granted
 from engine import DOCS, page_files
 from engine.census import python_code_shown
 from engine.needs import scripts_of
@@ -64,6 +64,7 @@ def test_every_copied_script_runs_alone(page: Page) -> None:
         expected = page.blocks[number - 1].settings.get("raises", "")
         said = f"{page.path}, block {number}:\n{scripts[number]}\n{outcome.error}"
         assert outcome.error.split("\n")[0] == expected, said
+        assert taken_for_granted(scripts[number]) == set(), f"{page.path}, block {number} should import these"
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if any(h.is_exercise for h in p.headings)],
