@@ -1,4 +1,5 @@
 // Draws Mermaid diagrams when they come near the screen, and again when the colour scheme changes.
+const SMALLEST = 0.6; // of the size at which Mermaid draws
 let library = null;
 let number = 0;
 
@@ -20,6 +21,9 @@ const draw = async (diagram) => {
     diagram.append(drawing);
   }
   drawing.innerHTML = svg;
+  const picture = drawing.querySelector("svg"); // on a narrow screen its words stay legible, and the rest is scrolled to
+  picture.style.minWidth = `${Math.round(SMALLEST * picture.viewBox.baseVal.width)}px`;
+  if (diagram.scrollWidth > diagram.clientWidth) diagram.tabIndex = 0; // for the arrow keys
   source.hidden = true;
   diagram.dataset.drawn = dark ? "dark" : "light";
 };
