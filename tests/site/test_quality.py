@@ -18,7 +18,8 @@ from engine.math import node
 MODULES = ROOT / "node_modules"
 CHAPTERS = ["/en/", "/en/training/critical-points/", "/zh/deep/curves-to-networks/"]
 FLAGS = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
-SLOWEST = 0.85  # performance that the best run of a page has to reach
+PERFORMANCE = 0.95  # what the best run of a page has to reach
+RUNS = 7
 FIRST_VISIT = 250 * 1024  # bytes, compressed, all told
 
 
@@ -78,10 +79,11 @@ def failing(result: dict[str, Any], category: str) -> list[str]:
 @pytest.mark.alone
 @pytest.mark.parametrize("path", CHAPTERS)
 def test_lighthouse_finds_a_fast_accessible_page(compressed: str, tmp_path: Path, path: str) -> None:
-    # Its clock runs on a busy machine: on a quiet one with two cores these pages have 0.94 to 0.97, beside other work
-    # 0.87 to 0.94. The gate lies below that noise; what does not depend on the clock is held exactly.
+    # Its clock runs on a machine that may be busy, which can only make a page look slower than it is: on two cores
+    # these pages have 0.94 to 0.97, beside much other work 0.87 to 0.94. So the best of several runs counts, until one
+    # is good; what does not depend on the clock is held in every run.
     best = 0.0
-    for attempt in range(5):
+    for attempt in range(RUNS):
         result = lighthouse(compressed + path, tmp_path / f"{attempt}.json")
         for category in ("accessibility", "best-practices", "seo"):
             assert failing(result, category) == []
@@ -90,9 +92,9 @@ def test_lighthouse_finds_a_fast_accessible_page(compressed: str, tmp_path: Path
         assert loaded <= FIRST_VISIT, [(request["url"], request["transferSize"]) for request in requests]
         best = max(best, result["categories"]["performance"]["score"])
         print(f"{path}: performance {result['categories']['performance']['score']}, {loaded / 1024:.0f} KiB")
-        if best >= 0.95:
+        if best >= PERFORMANCE:
             return
-    assert best >= SLOWEST, f"{path}: performance {best} at best of {attempt + 1} runs"
+    raise AssertionError(f"{path}: performance {best} at best of {RUNS} runs, wanted {PERFORMANCE}")
 
 
 def test_html_is_valid(address: str, site: Path) -> None:
