@@ -224,6 +224,11 @@ def judge(exercise: Exercise, answer: object) -> Verdict:
             )
         told = f"{type(error).__name__}: {error}"
         if Path(traceback.extract_tb(error.__traceback__)[-1].filename).parent == Path(__file__).parent:
+            if isinstance(error, TypeError) and re.search(r"\(\) (takes|missing|got) ", str(error)):
+                return wrong(  # it called the answer as the exercise says
+                    en=f"What you wrote takes other arguments than the exercise asks for: {told}",
+                    zh=f"你写的函数或类，接收的参数与题目要求的不同：{told}",
+                )
             return wrong(  # the check stumbled, not the reader's code
                 en=f"Your answer is of another kind than asked for; the check met {told}",
                 zh=f"你的答案不是题目要的那种类型，检查时遇到：{told}",

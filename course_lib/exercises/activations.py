@@ -15,7 +15,7 @@ def _leaky(answer: Any) -> Verdict:
         given = answered(answer(x, slope))
         expected = torch.where(x > 0, x, slope * x)
         if not isinstance(given, torch.Tensor) or given.shape != x.shape or not torch.allclose(given, expected):
-            shown = given.tolist() if isinstance(given, torch.Tensor) else given
+            shown = given.double().round(decimals=4).tolist() if isinstance(given, torch.Tensor) else given
             return wrong(
                 en=f"leaky({x.tolist()}, {slope}) gives {shown}; expected {[round(y, 2) for y in expected.tolist()]}.",
                 zh=f"leaky({x.tolist()}, {slope}) 得到 {shown}，应为 {[round(y, 2) for y in expected.tolist()]}。",

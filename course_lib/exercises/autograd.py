@@ -11,6 +11,7 @@ from course_lib.exercises import Exercise, Verdict, answered, number, right, wro
 
 
 def _derivative(answer: Any) -> Verdict:
+    total = 0.0
     for _ in range(2):  # twice: what adds up shows in the second round
         for name, f, x, want in (
             ("x**3", lambda x: x**3, 2, 12.0),
@@ -22,6 +23,12 @@ def _derivative(answer: Any) -> Verdict:
                 return wrong(
                     en="A Python number was asked for, and a tensor came: end with .item().",
                     zh="题目要的是 Python 的数，得到的却是张量：末尾加上 .item()。",
+                )
+            total += want
+            if total != want and math.isclose(number(got), total, abs_tol=1e-5):
+                return wrong(
+                    en=f"{got!r} is the sum of all slopes so far: .grad adds up. Make a new tensor in each call.",
+                    zh=f"{got!r} 是至今所有斜率之和：.grad 会累加。每次调用都要新建张量。",
                 )
             if not math.isclose(number(got), want, abs_tol=1e-5):
                 return wrong(
@@ -77,8 +84,21 @@ def _tensor_slope(f: Any, x: float) -> torch.Tensor:
     return torch.autograd.grad(f(point), point)[0]
 
 
+_kept = torch.tensor(0.0, requires_grad=True)
+
+
+def _adds_up(f: Any, x: float) -> float:
+    _kept.data.fill_(x)
+    f(_kept).backward()
+    return float(_kept.grad)  # type: ignore[arg-type]
+
+
 EXERCISES = (
-    Exercise("autograd/derivative", _derivative, (_without_autograd, _tensor_slope, lambda f, x: f(torch.tensor(x)))),
+    Exercise(
+        "autograd/derivative",
+        _derivative,
+        (_without_autograd, _tensor_slope, _adds_up, lambda f, x: f(torch.tensor(x))),
+    ),
     Exercise("autograd/by-head", _by_head, ((3, 2), (4, 2), (7, 4), 7)),
     Exercise("autograd/swing", _swing, (0.0, 2.0, float("inf"))),
 )

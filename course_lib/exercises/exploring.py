@@ -11,7 +11,11 @@ from course_lib.exercises import Exercise, Verdict, answered, number, right, wro
 
 
 def _find(answer: object) -> Verdict:
-    name = (answer if isinstance(answer, str) else getattr(answer, "__name__", repr(answer))).removeprefix("torch.")
+    name = (
+        (answer if isinstance(answer, str) else getattr(answer, "__name__", repr(answer)))
+        .removeprefix("torch.")
+        .removesuffix("()")
+    )
     function = getattr(torch, name, None)
     if not callable(function):
         return wrong(en=f"torch has no function {name!r}.", zh=f"torch 里没有名为 {name!r} 的函数。")

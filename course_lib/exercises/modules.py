@@ -11,10 +11,15 @@ from course_lib.exercises import Exercise, Verdict, answered, number, right, wro
 
 def _share(answer: object) -> Verdict:
     percent = number(answer)
-    if abs(percent - 92.69) < 0.6:
+    if abs(percent - 92.69) < 0.06 or percent == 93:
         return right(
             en="Right: more than nine tenths, in one layer that has never seen a neighbourhood of pixels.",
             zh="正确：九成以上的参数都在这一层，而它并不知道哪些像素相邻。",
+        )
+    if abs(percent - 92.576) < 0.05:
+        return wrong(
+            en=f"{percent:g} % are the weights alone. Each of the 500 outputs has a bias, too.",
+            zh=f"{percent:g}% 只是权重。500 个输出还各有一个偏置。",
         )
     if abs(percent - 0.9269) < 0.006:
         return wrong(
@@ -35,14 +40,24 @@ def _affine(answer: Any) -> Verdict:
             en="Give the class itself, made from nn.Module: `Affine`, without brackets.",
             zh="请给出类本身，它应当继承 nn.Module：写 `Affine`，不要加括号。",
         )
-    if "forward" not in vars(answer):
-        raise NotImplementedError  # the starter
+    if answer.forward is torch.nn.Module.forward:
+        if "__init__" not in vars(answer):
+            raise NotImplementedError  # the starter
+        return wrong(
+            en="Affine has no method forward(self, x). Look at its spelling, and at the indentation.",
+            zh="Affine 没有 forward(self, x) 这个方法。看看名字拼对没有，缩进对不对。",
+        )
     made: Any = answer(3)
     learnt = {name: tuple(value.shape) for name, value in made.named_parameters()}
     if learnt != {"scale": (3,), "shift": (3,)}:
         return wrong(
             en=f"Affine(3) has the parameters {learnt}; expected scale and shift, 3 numbers each, as nn.Parameter.",
             zh=f"Affine(3) 的参数是 {learnt}；应当有 scale 和 shift，各 3 个数，并用 nn.Parameter 包起来。",
+        )
+    if answer(5).scale.shape != (5,):
+        return wrong(
+            en="Affine(5) has not 5 numbers in scale: use features, not 3.",
+            zh="Affine(5) 的 scale 不是 5 个数：要用 features，不要写死成 3。",
         )
     x = torch.tensor([[1.0, 2.0, 3.0], [0.0, -1.0, 5.0]])
     if not torch.equal(answered(made(x)), x):  # type: ignore[arg-type]
@@ -86,6 +101,11 @@ def _flat(answer: Any) -> Verdict:
     for size, expected in ((28, 800), (32, 1250), (29, 800), (17, 50), (64, 8450)):
         given = number(answer(size))
         if given != expected:
+            if given in (side := (expected // 50) ** 0.5, side**2):
+                return wrong(
+                    en=f"flat({size}) gives {given:g}: the picture has two sides, and there are 50 channels of it.",
+                    zh=f"flat({size}) 得到 {given:g}：图片有长和宽，而且一共有 50 个通道。",
+                )
             return wrong(
                 en=f"flat({size}) gives {given:g}; expected {expected}.",
                 zh=f"flat({size}) 得到 {given:g}，应为 {expected}。",
@@ -108,6 +128,14 @@ class _Learnt(torch.nn.Module):
         self.shift = torch.nn.Parameter(torch.zeros(features))
 
 
+class _Three(torch.nn.Module):
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.scale, self.shift = torch.nn.Parameter(torch.ones(3)), torch.nn.Parameter(torch.zeros(3))
+
+    forward = torch.nn.Identity.forward  # never run: the sizes are looked at first
+
+
 class _ShiftFirst(_Learnt):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return (x + self.shift) * self.scale
@@ -119,8 +147,17 @@ class _Twice(_Learnt):
 
 
 EXERCISES = (
-    Exercise("modules/share", _share, (0.9269, 400500, 50)),
-    Exercise("modules/affine", _affine, (_Plain, _ShiftFirst, _Twice, _Plain(3))),
+    Exercise("modules/share", _share, (0.9269, 92.58, 400500, 50)),
+    Exercise("modules/affine", _affine, (_Plain, _Learnt, _Three, _ShiftFirst, _Twice, _Plain(3))),
     Exercise("modules/symmetry", _symmetry, (1, 16)),
-    Exercise("modules/flat", _flat, (lambda size: 50 * ((size - 12) / 4) ** 2, lambda size: 800, 800)),
+    Exercise(
+        "modules/flat",
+        _flat,
+        (
+            lambda size: 50 * ((size - 12) / 4) ** 2,
+            lambda size: ((size - 4) // 2 - 4) // 2,
+            lambda size: 800,
+            800,
+        ),
+    ),
 )

@@ -17,13 +17,13 @@ def _standardise(answer: Any) -> Verdict:
     if not isinstance(got, torch.Tensor) or got.shape != table.shape:
         shape = tuple(got.shape) if isinstance(got, torch.Tensor) else type(got).__name__
         return wrong(
-            en=f"For a table of shape (4, 3) a table of that shape should come back; got {shape}.",
-            zh=f"传入形状 (4, 3) 的表，返回的也应当是同样形状的表，得到的却是 {shape}。",
+            en=f"For a table of shape (4, 3) a tensor of that shape should come back; got {shape}.",
+            zh=f"传入形状 (4, 3) 的表，返回的也应当是同样形状的张量，得到的却是 {shape}。",
         )
     if not torch.equal(table, before):
         return wrong(
-            en="Your function changed the table that it was given. Avoid -= and /=.",
-            zh="你的函数把传进来的表也改掉了。请不要用 -= 和 /=。",
+            en="Your function changed the table that it was given. Avoid -=, /= and x[...] = ...; make a new tensor.",
+            zh="你的函数把传进来的表也改掉了。请不要用 -=、/= 和 x[...] = ...，而要得到一个新张量。",
         )
     if torch.allclose(got, (table - table.mean()) / table.std(), atol=1e-5):
         return wrong(
@@ -50,17 +50,19 @@ def _standardise(answer: Any) -> Verdict:
 
 
 def _shape(answer: object) -> tuple[int, ...]:
-    try:
-        return tuple(int(size) for size in answered(answer))  # type: ignore[attr-defined]
-    except (TypeError, ValueError):
-        return (-1,)  # no shape at all
+    if not isinstance(answered(answer), tuple | list) or not all(isinstance(size, int) for size in answer):  # type: ignore[attr-defined]
+        raise TypeError  # no shape at all
+    return tuple(answer)  # type: ignore[arg-type]
 
 
 def _shapes(answer: Any) -> Verdict:
     try:
         added, unsqueezed, stacked = (_shape(part) for part in answer)
     except (TypeError, ValueError):
-        return wrong(en="Three tuples were expected, such as (2, 3).", zh="应当给出三个元组，形如 (2, 3)。")
+        return wrong(
+            en="Three tuples of whole numbers were expected, such as (2, 3), (5, 3, 2), (4,).",
+            zh="应当给出三个由整数组成的元组，形如 (2, 3), (5, 3, 2), (4,)。",
+        )
     if added != (8, 7, 6):
         return wrong(
             en=f"The sum does not have the shape {added}. Align (8, 1, 6) and (7, 1) at the right.",
@@ -116,9 +118,19 @@ def _counting(answer: object) -> Verdict:
             en="That is float64's limit: a plain Python number is one. Begin with torch.tensor(1.0).",
             zh="那是 float64 的极限：普通的 Python 小数就是 float64。请从 torch.tensor(1.0) 开始。",
         )
+    if stopped == 24:
+        return wrong(
+            en="24 is the number of doublings. Asked for is the number that x has become.",
+            zh="24 是翻倍的次数。题目问的是 x 变成了多少。",
+        )
+    if stopped == 2**25:
+        return wrong(
+            en="33554432 is one doubling too far: test x + 1 == x before you double x.",
+            zh="33554432 多翻了一倍：应当先看 x + 1 == x 是否成立，再翻倍。",
+        )
     return wrong(
-        en=f"Not {stopped:g}. Double x until x + 1 == x, and give the x at which that holds.",
-        zh=f"不是 {stopped:g}。不断把 x 翻倍，直到 x + 1 == x，给出此时的 x。",
+        en=f"Not {stopped:.10g}. Double x until x + 1 == x, and give the x at which that holds.",
+        zh=f"不是 {stopped:.10g}。不断把 x 翻倍，直到 x + 1 == x，给出此时的 x。",
     )
 
 
@@ -138,8 +150,14 @@ EXERCISES = (
     Exercise(
         "tensors/shapes",
         _shapes,
-        (((8, 1, 6), (2, 1, 3), (2, 5, 3)), ((8, 7, 6), (1, 2, 3), (2, 5, 3)), ((8, 7, 6), (2, 1, 3), (5, 2, 3)), 3),
+        (
+            ((8, 1, 6), (2, 1, 3), (2, 5, 3)),
+            ((8, 7, 6), (1, 2, 3), (2, 5, 3)),
+            ((8, 7, 6), (2, 1, 3), (5, 2, 3)),
+            (8, 7, 6),
+            3,
+        ),
     ),
     Exercise("tensors/perfect", _perfect, (0.0, 1.0, 442.0)),
-    Exercise("tensors/counting", _counting, (2.0**53, 2.0**23, 24)),
+    Exercise("tensors/counting", _counting, (2.0**53, 2.0**25, 2.0**23, 24)),
 )

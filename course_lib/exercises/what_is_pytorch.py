@@ -52,10 +52,10 @@ def _loop(answer: object) -> Verdict:
             en="Right: tensors are fast at whole operations, and slow one number at a time.",
             zh="正确：张量整体运算快，逐个取数却很慢。",
         )
-    if 0 < ratio < 1 / 3:
+    if ratio < 1 / 3:
         return wrong(
-            en="The other way round: the time over the tensor, divided by the time over the list.",
-            zh="除反了：应当用遍历张量的时间，除以遍历列表的时间。",
+            en=f"{ratio:.3g} says that the list is slower. Divide the time over the tensor by that over the list.",
+            zh=f"{ratio:.3g} 的意思成了列表更慢。应当用遍历张量的时间，除以遍历列表的时间。",
         )
     return wrong(
         en=f"{ratio:.3g} says that both take about as long. Do both loops run in Python, over x and over x.tolist()?",
@@ -76,5 +76,5 @@ EXERCISES = (
         ),
     ),
     Exercise("what-is-pytorch/parameters", _parameters, (1480, 1500, 4810)),
-    Exercise("what-is-pytorch/loop", _loop, (0.02, 1.0)),
+    Exercise("what-is-pytorch/loop", _loop, (0.02, 1.0, -3)),
 )

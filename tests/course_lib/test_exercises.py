@@ -47,6 +47,13 @@ def test_an_answer_of_another_kind_is_not_called_an_error_of_the_reader(capsys: 
     assert chinese.startswith("✗ 你的答案不是题目要的那种类型")
 
 
+def test_a_function_with_other_arguments_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not check(STEP, lambda w: w, lang="en")
+    assert not check(STEP, lambda w, slope, lr: torch.relu(w, slope, lr), lang="en")  # its own call, not ours
+    ours, own = capsys.readouterr().out.splitlines()
+    assert "other arguments than the exercise asks for" in ours and own.startswith("✗ Your answer raised TypeError")
+
+
 def test_what_is_no_number_is_refused_in_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert number(torch.tensor(2.0)) == 2
     for answer in ("1/3", True, [1]):
