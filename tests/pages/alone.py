@@ -107,6 +107,7 @@ class _Runner:
 def _a_place_of_its_own(seconds: float) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = f"{folder}/compiled"  # torch keeps it where it once began
         with confined(Path(folder), seconds):
             yield
 
