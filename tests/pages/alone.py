@@ -13,6 +13,7 @@ import io
 import multiprocessing as mp
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -99,17 +100,30 @@ class _Runner:
     def child(self, scripts: Mapping[int, _Statements], place: int, seconds: float, state: tuple[Any, ...]) -> None:
         random.setstate(state)  # Python seeds a fork anew
         self.seconds, self.began = max(seconds, 0.1), time.process_time()
-        with _a_place_of_its_own(self.seconds):
+        # a folder in the folder of the process that forked, and so on: one letter, as workers open sockets there, whose
+        # paths may have no more than 107 characters
+        with _a_place_of_its_own(self.seconds, "t"):
             self.run(scripts, place)
 
 
 @contextlib.contextmanager
-def _a_place_of_its_own(seconds: float) -> Any:
-    with tempfile.TemporaryDirectory() as folder:
+def _a_place_of_its_own(seconds: float, name: str | None = None) -> Any:
+    with tempfile.TemporaryDirectory() if name is None else _folder_named(name) as folder:
         os.chdir(folder)
         os.environ["TORCHINDUCTOR_CACHE_DIR"] = f"{folder}/compiled"  # torch keeps it where it once began
         with confined(Path(folder), seconds):
             yield
+
+
+@contextlib.contextmanager
+def _folder_named(name: str) -> Any:
+    shutil.rmtree(name, ignore_errors=True)  # of a child that was killed
+    folder = Path(name).absolute()
+    folder.mkdir()
+    try:
+        yield str(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _in_a_fork(action: Any, arguments: tuple[Any, ...]) -> None:
