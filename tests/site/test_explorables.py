@@ -179,7 +179,7 @@ def test_convolution_is_that_of_torch(browser: Browser, address: str) -> None:
 def test_convolution_shows_its_window_and_the_presets_of_the_figures(browser: Browser, address: str) -> None:
     with opened(browser, where(address, "convolution")) as page:
         found = explorable(page, "convolution")
-        expect(found.get_by_text("1·1 + 2·2 + 0·1 + 0·0 + 1·1 + 2·0 + 1·2 + 2·1 + 1·0 = 10")).to_be_visible()
+        expect(found.get_by_text("1×1 + 2×2 + 0×1 + 0×0 + 1×1 + 2×0 + 1×2 + 2×1 + 1×0 = 10")).to_be_visible()
         expect(found.get_by_role("status")).to_have_text("Step 1 of 9: row 1, column 1 of the output is 10.")
         rows = page.locator("table").filter(has_text="half padding").locator("tbody tr")
         for number, (row, preset) in enumerate(
@@ -187,10 +187,12 @@ def test_convolution_shows_its_window_and_the_presets_of_the_figures(browser: Br
         ):
             found.get_by_label("example").select_option(str(number))
             sliders = [slider.input_value() for slider in found.get_by_role("slider").all()]
-            cells = row.locator("td").all_inner_texts()  # figure, setting, H, K, S, P, D, output
-            assert cells[0] == f"F{24 + number}" and cells[2:7] == sliders[:5] == [str(v) for v in preset.values()]
+            cells = row.locator("td").all_inner_texts()  # figure, setting, the five numbers, output
+            assert cells[0] == f"F{24 + number}" and cells[2].split(", ") == sliders[:5] == [
+                str(v) for v in preset.values()
+            ]
             assert sliders[5] == "1"
-            expect(found.get_by_text(f"output {cells[7]}")).to_be_visible()
+            expect(found.get_by_text(f"output {cells[3]}")).to_be_visible()
         found.get_by_label("stride S").fill("3")
         expect(found.get_by_label("example")).to_have_value("-1")
         found.get_by_label("example").select_option("6")

@@ -115,8 +115,8 @@ export const mount = (root) => {
     frame.setAttribute("aria-label", size ? word.picture(word.padded(room), word.size(size), values.step) : word.nothing(word.padded(room)));
     frame.replaceChildren(...parts);
 
-    formula.textContent = `⌊(H + 2P − D(K − 1) − 1) / S⌋ + 1 = ⌊(${input} + 2·${padding} − ${dilation}·(${kernel} − 1) − 1) / ${stride}⌋ + 1 = ${size || "—"}`;
-    sum.textContent = size ? `${taps.map(({ pixel, weight }) => `${pixel}·${weight}`).join(" + ")} = ${output[row][column]}` : "";
+    formula.textContent = `⌊(H + 2P − D(K − 1) − 1) / S⌋ + 1 = ⌊(${input} + 2×${padding} − ${dilation}×(${kernel} − 1) − 1) / ${stride}⌋ + 1 = ${size || "—"}`;
+    sum.textContent = size ? `${taps.map(({ pixel, weight }) => `${pixel}×${weight}`).join(" + ")} = ${output[row][column]}` : "";
     const zeros = taps.filter(({ inside }) => !inside).length;
     const rest = leftOver(values);
     status.say(size
