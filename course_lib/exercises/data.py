@@ -19,7 +19,12 @@ def _locate(answer: Any) -> Verdict:
         ((2, 0, 3), 2, (2, 0)),
     ):
         given = answered(answer(list(lengths), index))
-        if tuple(given) != expected:  # type: ignore[arg-type] # what is no pair is told by check
+        if not isinstance(given, tuple | list) or len(given) != 2:
+            return wrong(
+                en=f"locate({list(lengths)}, {index}) gives {given}; expected two numbers: (data set, index in it).",
+                zh=f"locate({list(lengths)}, {index}) 得到 {given}，应当是两个数：(第几个数据集, 在其中的编号)。",
+            )
+        if tuple(given) != expected:
             return wrong(
                 en=f"locate({list(lengths)}, {index}) gives {given}; expected {expected}.",
                 zh=f"locate({list(lengths)}, {index}) 得到 {given}，应为 {expected}。",
@@ -150,7 +155,11 @@ EXERCISES = (
     Exercise(
         "data/locate",
         _locate,
-        (lambda lengths, index: (0, index), lambda lengths, index: (index // lengths[0], index % lengths[0])),
+        (
+            lambda lengths, index: (0, index),
+            lambda lengths, index: index,
+            lambda lengths, index: (index // lengths[0], index % lengths[0]),
+        ),
     ),
     Exercise(
         "data/weights",

@@ -58,6 +58,8 @@ def _shift(answer: Any) -> Verdict:
             en="A half would hold if the two windows were compared with four pixels in all. They have six together.",
             zh="如果总共只有四个像素，才是一半。两个窗口合起来有六个像素。",
         )
+    if share > 1:
+        return wrong(en="A share lies between 0 and 1: was that percent?", zh="比例在 0 到 1 之间。是百分数吗？")
     return wrong(
         en=f"{share:g} is not what this gives. Compare number by number, without moving the pooled maps.",
         zh=f"{share:g} 与测量不符。请逐个数比较，不要移动池化之后的图。",
@@ -94,6 +96,6 @@ EXERCISES = (
         ),
     ),
     Exercise("pooling/sizes", _sizes, ([3, 4, 3], [2, 3, 2], [3, 3, 2], [3, 4], 3)),
-    Exercise("pooling/shift", _shift, (0.5, 0.25, 1.0)),
+    Exercise("pooling/shift", _shift, (0.5, 0.25, 1.0, 33)),
     Exercise("pooling/holes", _holes, ((169, 225, 169), (7, 15, 13), (49, 225, 49), 49)),
 )

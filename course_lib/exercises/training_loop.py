@@ -34,9 +34,17 @@ def _unequal(answer: Any) -> Verdict:
     model: Any = nn.Linear(4, 3)
     x, y = torch.randn(35, 4), torch.arange(35) % 3
     (expected,) = torch.autograd.grad(cross_entropy(model(x), y), model.weight)
+    calls: list[Any] = []
+    model.register_forward_hook(lambda *call: calls.append(call))
     for sizes in ([5] * 7, [16, 16, 3], [1, 34]):
-        if answer(model, _batches(x, y, sizes)) is ... or model.weight.grad is None:
+        answer(model, _batches(x, y, sizes))
+        if not calls:
             raise NotImplementedError  # the starter does nothing
+        if model.weight.grad is None:
+            return wrong(
+                en="The model was called, but its `.grad` is empty. Who calls backward()?",
+                zh="模型被调用了，但 `.grad` 是空的。谁来调用 backward()？",
+            )
         if not torch.allclose(model.weight.grad, expected, atol=1e-6):
             ratio = (model.weight.grad.norm() / expected.norm()).item()
             return wrong(
@@ -104,7 +112,7 @@ def _equal(model: nn.Module, batches: Any) -> None:
 
 EXERCISES = (
     Exercise("training-loop/left-out", _left_out, (0.13, 0.01)),
-    Exercise("training-loop/unequal", _unequal, (_summed, _equal)),
+    Exercise("training-loop/unequal", _unequal, (_summed, _equal, lambda model, batches: model(batches[0][0]))),
     Exercise(
         "training-loop/stopping",
         _stopping,

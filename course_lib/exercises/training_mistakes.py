@@ -54,16 +54,25 @@ def _clusters() -> tuple[Tensor, Tensor]:
 def _three(answer: Any) -> Verdict:
     pixels, labels = _clusters()
     torch.manual_seed(0)
-    model, classes = nn.Linear(8, 4), []
+    model: Any = nn.Linear(8, 4)  # Any, since torch's hooks have no types
+    classes: list[int] = []
     before = model.weight.detach().clone()
 
     def look(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         nearest = torch.cdist(inputs[0], pixels).argmin(1)
         classes.append(len(set(labels[nearest].tolist())))
 
-    hook = model.register_forward_pre_hook(look)
+    latest, added = [torch.zeros(())], []
+    hooks = [
+        model.register_forward_pre_hook(look),
+        model.weight.register_hook(lambda gradient: latest.append(gradient.clone())),
+        model.weight.register_post_accumulate_grad_hook(
+            lambda weight: added.append(not torch.equal(weight.grad, latest[-1]))
+        ),
+    ]
     answer(model, pixels, labels, 3)
-    hook.remove()
+    for hook in hooks:
+        hook.remove()
     if torch.equal(model.weight, before):
         return wrong(
             en="After 3 epochs the weights are what they were. Where do the gradients go before step()?",
@@ -74,6 +83,12 @@ def _three(answer: Any) -> Verdict:
             en=f"The weights move. But the batches hold {sum(classes) / len(classes):.1f} of the 4 classes on average: "
             "they should be drawn at random.",
             zh=f"权重动了。但平均每个批量里只有 4 个类别中的 {sum(classes) / len(classes):.1f} 个：批量应当随机抽取。",
+        )
+    if any(added):
+        return wrong(
+            en="The weights move, the batches are mixed. But backward() adds to gradients of the step before: "
+            "zero_grad should be moved, not removed.",
+            zh="权重动了，批量也打乱了。但 backward() 加到了上一步的梯度上：zero_grad 应当挪个位置，而不是删掉。",
         )
     loss = cross_entropy(model(pixels), labels).item()
     if loss > 0.3:
@@ -88,13 +103,14 @@ def _three(answer: Any) -> Verdict:
     )
 
 
-def _learn(*, sort: bool, softmax: bool, late_zero: bool) -> Any:
+def _learn(*, sort: bool, softmax: bool, late_zero: bool, zero: bool = True) -> Any:
     def learn(model: nn.Module, pixels: Tensor, labels: Tensor, epochs: int) -> None:
         optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
         for _ in range(epochs):
             order: Any = labels.argsort() if sort else torch.randperm(len(labels))
             for batch in order.split(32):
-                optimizer.zero_grad()
+                if zero:
+                    optimizer.zero_grad()
                 logits = model(pixels[batch])
                 loss: Any = cross_entropy(logits.softmax(1) if softmax else logits, labels[batch])
                 loss.backward()
@@ -115,6 +131,7 @@ EXERCISES = (
             _learn(sort=True, softmax=True, late_zero=True),
             _learn(sort=True, softmax=False, late_zero=False),
             _learn(sort=False, softmax=True, late_zero=False),
+            _learn(sort=False, softmax=False, late_zero=False, zero=False),
         ),
     ),
 )
