@@ -71,7 +71,7 @@ def _stream(answer: object) -> Verdict:
     if count == 12:
         return wrong(
             en="12 come without workers. With two, who cuts the batches: the loader, or each worker for itself?",
-            zh="没有工作进程时是 12 个。有两个工作进程时，批量由谁来切：数据加载器，还是每个工作进程自己？",
+            zh="没有工作进程时才是 12 个。有两个工作进程时，批量由谁来切：数据加载器，还是各个工作进程自己？",
         )
     if count == 2:
         return wrong(en="Two batches; how many numbers are in them?", zh="那是批量的个数。里面一共有多少个数？")

@@ -20,7 +20,7 @@ def _best(answer: Any) -> Verdict:
         if given in values and given != expected:
             return wrong(
                 en=f"{given:g} is a value. Return the step at which it stands, {expected}.",
-                zh=f"{given:g} 是数值。请返回它所在的步，即 {expected}。",
+                zh=f"{given:g} 是数值。请返回它在第几步，即 {expected}。",
             )
         if given != expected:
             return wrong(

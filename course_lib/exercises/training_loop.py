@@ -21,7 +21,7 @@ def _left_out(answer: object) -> Verdict:
     return wrong(
         en=f"Not {difference:g}. Do both runs draw the same dropout? The random numbers have to go on where they were, "
         "and the optimiser is made without momentum.",
-        zh=f"不是 {difference:g}。两次训练的随机失活相同吗？随机数要从原处接着走，优化器也不能带动量。",
+        zh=f"不是 {difference:g}。两次训练的随机失活相同吗？随机数要从中断处接着抽，优化器也不能带动量。",
     )
 
 
@@ -53,7 +53,7 @@ def _unequal(answer: Any) -> Verdict:
                 zh=f"批量大小为 {sizes} 时，梯度与 35 个样本的不同（长度是它的 {ratio:.2f} 倍）。"
                 "请按样本所占的比例给每个批量加权，并且先清掉旧的梯度。",
             )
-    return right(en="Right, whatever the sizes.", zh="正确，批量大小任意都行。")
+    return right(en="Right, whatever the sizes.", zh="正确，批量大小不管怎么分都行。")
 
 
 def _stopping(answer: Any) -> Verdict:
@@ -86,7 +86,7 @@ def _means(answer: object) -> Verdict:
     if abs(reported - 0.5) < 1e-6 and abs(true - 0.8) < 1e-6:
         return right(
             en="Right: 0.5 is reported, 0.8 is true. The smaller the last batch, the worse.",
-            zh="正确：报告 0.5，真实 0.8。最后一个批量越小，错得越多。",
+            zh="正确：报告的是 0.5，真实的是 0.8。最后一个批量越小，偏得越多。",
         )
     if abs(reported - 0.8) < 1e-6 and abs(true - 0.5) < 1e-6:
         return wrong(en="The other way round: (reported, true).", zh="写反了：先写报告值，再写真实值。")

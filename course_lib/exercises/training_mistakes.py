@@ -22,7 +22,7 @@ def _floor(answer: Any) -> Verdict:
                 zh=f"floor({classes}) 得到 {given:.4g}；一个得分为 1、{classes - 1} 个得分为 0 时，"
                 f"交叉熵是 {expected:.4g}。",
             )
-    return right(en="Right, for any number of classes.", zh="正确，任意多个类别都成立。")
+    return right(en="Right, for any number of classes.", zh="正确，不管多少个类别都成立。")
 
 
 def _sums(answer: object) -> Verdict:
@@ -30,7 +30,7 @@ def _sums(answer: object) -> Verdict:
     if abs(change + 5.5) < 1e-4:
         return right(
             en="Right: 1 + 2 + … + 10 = 55 tenths, instead of 10.",
-            zh="正确：1 + 2 + … + 10 = 55，走了 55 个 0.1，而不是 10 个。",
+            zh="正确：1 + 2 + … + 10 = 55，一共走了 55 个 0.1，而不是 10 个。",
         )
     if abs(change - 5.5) < 1e-4:
         return wrong(
@@ -40,7 +40,7 @@ def _sums(answer: object) -> Verdict:
         return wrong(en="That is with zero_grad. Leave it out.", zh="这是有 zero_grad 时的结果，请去掉它。")
     return wrong(
         en=f"Not {change:g}: in step n the gradient in .grad is n, and each step moves by 0.1 of it.",
-        zh=f"不是 {change:g}：第 n 步时 .grad 里是 n，每一步移动它的 0.1 倍。",
+        zh=f"不是 {change:g}：第 n 步时 .grad 里是 n，这一步移动的是它的 0.1 倍。",
     )
 
 
