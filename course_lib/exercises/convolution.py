@@ -86,7 +86,7 @@ def _shuffled(answer: Any) -> Verdict:
     if max(abs(convolutional), abs(connected)) > 1:
         return wrong(
             en="Accuracies lie between 0 and 1: was that percent?",
-            zh="准确率在 0 到 1 之间，差不了这么多。是百分数吗？",
+            zh="准确率在 0 到 1 之间，不会差这么多。是不是用了百分数？",
         )
     if abs(connected) > 0.025:
         return wrong(

@@ -19,7 +19,7 @@ def _smallest(answer: Any) -> Verdict:
             en=f"smallest({x.tolist()}) gives {shown}; expected {expected.tolist()}.",
             zh=f"smallest({x.tolist()}) 得到 {shown}，应为 {expected.tolist()}。",
         )
-    return right(en="Right: turned over, pooled, turned back.", zh="正确：取相反数，池化，再取回来。")
+    return right(en="Right: turned over, pooled, turned back.", zh="正确：先取相反数，再池化，最后再取一次相反数。")
 
 
 def _sizes(answer: Any) -> Verdict:
@@ -32,7 +32,7 @@ def _sizes(answer: Any) -> Verdict:
     if sizes == [3, 4, 3]:
         return wrong(
             en="(a) and (b) are right. In (c) the third window would start where the input ends: run it.",
-            zh="(a) 和 (b) 正确。(c) 中第三个窗口恰好从输入结束的地方开始：运行一下。",
+            zh="(a) 和 (b) 正确。(c) 的第三个窗口恰好从输入结束的地方开始：运行一下就知道。",
         )
     if sizes[:2] == [2, 3]:
         return wrong(
@@ -56,10 +56,10 @@ def _shift(answer: Any) -> Verdict:
     if 0.45 < share < 0.55:
         return wrong(
             en="A half would hold if the two windows were compared with four pixels in all. They have six together.",
-            zh="如果总共只有四个像素，才是一半。两个窗口合起来有六个像素。",
+            zh="两个窗口合起来如果只有四个像素，才会是一半；实际上是六个。",
         )
     if share > 1:
-        return wrong(en="A share lies between 0 and 1: was that percent?", zh="比例在 0 到 1 之间。是百分数吗？")
+        return wrong(en="A share lies between 0 and 1: was that percent?", zh="比例在 0 到 1 之间。是不是用了百分数？")
     return wrong(
         en=f"{share:g} is not what this gives. Compare number by number, without moving the pooled maps.",
         zh=f"{share:g} 与测量不符。请逐个数比较，不要移动池化之后的图。",
@@ -74,13 +74,13 @@ def _holes(answer: Any) -> Verdict:
     if twos == 169:
         return wrong(
             en="169 is the square that 2, 2, 2 span. Which pixels in it are reached? No offset is odd.",
-            zh="169 是 2、2、2 横跨的正方形。其中哪些像素够得着？没有奇数的偏移。",
+            zh="169 是 2、2、2 横跨的正方形里的像素总数。其中哪些够得着？偏移没有一个是奇数。",
         )
     for name, given, expected in (("2, 2, 2", twos, 49), ("1, 2, 4", powers, 225), ("1, 2, 3", upwards, 169)):
         if given != expected:
             return wrong(
                 en=f"Not {given:g} for {name}. Count pixels, of both axes, not paths.",
-                zh=f"{name} 不是 {given:g}。要数的是两个轴上的像素，不是路径。",
+                zh=f"{name} 不是 {given:g}。要数的是高、宽两个方向上的像素，不是路径。",
             )
     return right(en="Right: 2, 2, 2 sees 49 of 169.", zh="正确：2、2、2 只看到 169 个中的 49 个。")
 

@@ -55,18 +55,18 @@ def _mirror(answer: object) -> Verdict:
     if change > 0:
         return wrong(
             en="A gain? Subtract in the order asked for: with flips minus without. And is a mirrored 2 still a 2?",
-            zh="提高了？请按题目的顺序相减：有翻转的减去没有的。再想一想：镜子里的 2 还是 2 吗？",
+            zh="提高了？请按题目的顺序相减：翻转的减去不翻转的。再想一想：镜子里的 2 还是 2 吗？",
         )
     if change < -1:
         return wrong(
             en="Accuracies lie between 0 and 1: was that percent?",
-            zh="准确率在 0 到 1 之间，差不了这么多。是百分数吗？",
+            zh="准确率在 0 到 1 之间，不会差这么多。是不是用了百分数？",
         )
     if change == 0:
-        return wrong(en="Not one test picture differs? Measure again.", zh="一张测试图片的差别都没有？请再测一次。")
+        return wrong(en="Not one test picture differs? Measure again.", zh="连一张测试图片的差别都没有？请再测一次。")
     return right(
         en=f"Right: {-change:.3f} lost, by a transform that does not keep the label.",
-        zh=f"正确：下降了 {-change:.3f}，因为这个变换不保持标签。",
+        zh=f"正确：下降了 {-change:.3f}，因为这个变换改变了图片的含义，标签却没有变。",
     )
 
 
@@ -84,7 +84,7 @@ def _statistics(answer: Any) -> Verdict:
             en=f"In batches of 2, 2 and 1 pictures with the values 1, 3 and 7 the mean is 3 (times 10 in the second "
             f"channel); got {got_mean.tolist()}. A smaller batch counts less.",
             zh=f"三个批量各有 2、2、1 张图片，值是 1、3、7，均值应为 3（第二个通道是它的 10 倍），"
-            f"得到的是 {got_mean.tolist()}。小的批量分量也小。",
+            f"得到的是 {got_mean.tolist()}。小的批量，分量也要小。",
         )
     if got_std.shape != std.shape or not torch.allclose(got_std, std, atol=1e-3):
         return wrong(
