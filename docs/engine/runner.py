@@ -221,7 +221,7 @@ def in_subprocess(path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "engine", "run", "--json", *map(str, together)],
         capture_output=True, text=True, check=False,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), str(ROOT), *sys.path])},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), str(ROOT)])},
     )  # fmt: skip
     if done.returncode:
         try:
