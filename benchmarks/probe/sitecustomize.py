@@ -1,6 +1,7 @@
 """Counts from inside every Python process that has this folder on its path: imports of torch, executed code of pages.
 
-Each is a line in the file that ``PROBE_LOG`` names: ``import torch``, ``run docs/en/page.md`` or ``run doctest``.
+Each is a line in the file that ``PROBE_LOG`` names: ``import torch``, ``run docs/en/page.md`` or ``run doctest``. Ours
+are started by ``python -m``; an import in a process that a block has started is ``import torch, for a block``.
 An audit hook sees the real import and the real ``exec``, whatever the engine says of itself.
 """
 
@@ -14,7 +15,7 @@ if "PROBE_LOG" in os.environ:
 
     def _note(event: str, arguments: tuple[object, ...]) -> None:
         if event == "import" and arguments[0] == "torch":
-            os.write(_LOG, b"import torch\n")
+            os.write(_LOG, b"import torch\n" if "-m" in sys.orig_argv[:-1] else b"import torch, for a block\n")
         elif event == "exec" and isinstance(arguments[0], CodeType):
             name = arguments[0].co_filename
             if name.endswith(".md"):
