@@ -4,11 +4,11 @@
 is missed.
 
 The limit is 0.80, but for a million numbers, where it is 1.05: there the time is that of the passes over memory, and
-torch's default makes as many as our formulas (seven for Adam, one for GradientDescent), and its numbers are to be ours to the
-last bit. Tried: other run lengths (2**15 to 2**18 numbers: 0.83 to 0.96 for Adam), Kingma and Ba's order of operations
-(six passes, no longer equal to the last bit: 0.71 where seven took 0.74), one operation for both terms of Momentum's
-movement (0.57 where two took 0.59, and a loop in Python where a GPU wants one call). Fewer passes than these take a
-kernel written for the formula, such as torch's fused one, whose ratio stands beside it.
+torch's default makes as many as our formulas (seven for Adam, one for GradientDescent), whose numbers are to be its own
+to the last bit. Tried: other run lengths (2**15 to 2**18 numbers: 0.83 to 0.96 for Adam), Kingma and Ba's order of
+operations (six passes, no longer equal to the last bit: 0.71 where seven took 0.74), one operation for both terms of
+Momentum's movement (0.57 where two took 0.59, and a loop in Python where a GPU wants one call). Fewer passes than these
+take a kernel written for the formula, such as torch's fused one, whose ratio stands beside it.
 """
 
 from __future__ import annotations

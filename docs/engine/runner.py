@@ -217,13 +217,13 @@ def in_subprocess(path: Path) -> None:
     import subprocess
 
     # not sys.path: a program that a block starts would find our packages, too
-    path = [str(Path(__file__).parents[1]), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    searched = [str(Path(__file__).parents[1]), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     pages = page_files()
     together = [p for p in pages if Page(p, "").language == Page(path, "").language] if path in pages else [path]
     done = subprocess.run(
         [sys.executable, "-m", "engine", "run", "--json", *map(str, together)],
         capture_output=True, text=True, check=False,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(path)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(searched)},
     )  # fmt: skip
     if done.returncode:
         try:
