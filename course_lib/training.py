@@ -210,7 +210,7 @@ def fit(
     context, measured = autocast(place, precision), as_metrics(metrics)
     batched = Batched(measured)
     of_validation = {name: copy(metric) for name, metric in measured.items()}
-    # float16 gradients below 6e-8 would be 0: the loss is scaled up, and the gradients down again
+    # float16 gradients below 3e-8 would be 0: the loss is scaled up, and the gradients down again
     half = getattr(context, "fast_dtype", None) == torch.float16
     scaler = torch.amp.GradScaler(place.type, enabled=half)
     if schedule is not None and not isinstance(schedule, LRScheduler):

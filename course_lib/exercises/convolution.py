@@ -94,7 +94,7 @@ def _shuffled(answer: Any) -> Verdict:
             " One order for all digits?",
             zh=f"全连接网络下降 {connected:g}，太多了。它也是用打乱的像素训练的吗？所有数字用的是同一个顺序吗？",
         )
-    if not 0.01 < convolutional < 0.2:  # with a small learning rate 0.13
+    if not 0 < convolutional < 0.2:  # means of other triples of seeds: 0.015 to 0.035; with a small learning rate 0.13
         return wrong(
             en=f"{convolutional:g} for the convolutional network is not what this gives. In order minus shuffled?",
             zh=f"卷积网络下降 {convolutional:g}，与测量不符。是用原来的顺序减去打乱之后吗？",
