@@ -1,0 +1,119 @@
+"""Exercises of the page on softmax and cross-entropy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from course_lib.exercises import Exercise, Verdict, answered, number, right, wrong
+
+
+def _stable(answer: Any) -> Verdict:
+    small = torch.tensor([[3.0, 1.0, -3.0], [0.0, 0.0, 0.0]])
+    large = torch.tensor([[1000.0, 0.0], [-1000.0, -1000.0], [5.0, 1000.0]])
+    for z in (small, large):
+        given = answered(answer(z.clone()))
+        if not isinstance(given, torch.Tensor) or given.shape != z.shape:
+            shape = tuple(given.shape) if isinstance(given, torch.Tensor) else type(given).__name__
+            return wrong(
+                en=f"For z of shape {tuple(z.shape)} it gives {shape}; expected a tensor of the same shape.",
+                zh=f"z 的形状是 {tuple(z.shape)}，得到的却是 {shape}；应当是形状相同的张量。",
+            )
+        if given.isnan().any():
+            return wrong(
+                en=f"For {z.tolist()} it gives NaN: exp of a large score is infinite. Subtract each row's largest.",
+                zh=f"对 {z.tolist()} 得到 NaN：很大的得分取指数就是无穷大。请先减去每一行的最大值。",
+            )
+        if torch.allclose(given, z.softmax(0)):
+            return wrong(
+                en="Each column sums to 1: that is along the examples. The classes are axis 1.",
+                zh="每一列之和为 1，那是沿着样本算的。类别在第 1 轴。",
+            )
+        if not torch.allclose(given, z.softmax(1), atol=1e-6):
+            return wrong(
+                en=f"For {z.tolist()} it gives {given.tolist()}; expected {z.softmax(1).tolist()}.",
+                zh=f"对 {z.tolist()} 得到 {given.tolist()}，应为 {z.softmax(1).tolist()}。",
+            )
+    return right(en="Right: no power is above 1.", zh="正确：所有的指数值都不超过 1。")
+
+
+def _flat(answer: object) -> Verdict:
+    m = number(answer)
+    if m == 6:
+        return right(
+            en="Right: at p near 1/400, the ratio being 4 p (1 - p).",
+            zh="正确：比值是 4 p (1 - p)，p 约为 1/400 时就到了。",
+        )
+    if m == 5:
+        return wrong(
+            en="At 5 it is still 0.027. One more makes it smaller by about e.",
+            zh="在 5 处还有 0.027。再加 1，大约再缩小到 e 分之一。",
+        )
+    return wrong(
+        en=f"Not {m:g}. Compare the lengths of both gradients with respect to the scores (0, m), for m = 0, 1, 2, ...",
+        zh=f"不是 {m:g}。对 m = 0、1、2……，比较两种损失对得分 (0, m) 的梯度的长度。",
+    )
+
+
+def _temperature(answer: object) -> Verdict:
+    given = number(answer)
+    if given <= 0:
+        return wrong(en="A temperature is above 0.", zh="温度应当大于 0。")
+    share = (torch.tensor([3.0, 1.0, -3.0], dtype=torch.float64) / given).softmax(0)[0].item()
+    if abs(share - 0.6) < 0.0015:
+        return right(
+            en="Right: above 1, as the answer should be less sure.",
+            zh="正确：大于 1，因为要让答案没那么有把握。",
+        )
+    if abs((torch.tensor([3.0, 1.0, -3.0], dtype=torch.float64) * given).softmax(0)[0].item() - 0.6) < 0.005:
+        return wrong(
+            en=f"{given:g} is 1 / T: the scores are divided by the temperature.",
+            zh=f"{given:g} 是 1 / T：得分要除以温度。",
+        )
+    return wrong(
+        en=f"At T = {given:g} the first class gets {share:.3f}, not 0.6.",
+        zh=f"T = {given:g} 时，第一个类别得到 {share:.3f}，不是 0.6。",
+    )
+
+
+def _noise(answer: object) -> Verdict:
+    lowest = number(answer)
+    if abs(lowest - 0.5448) < 0.003:
+        return right(
+            en="Right: the entropy of the labels. No model can do better in the long run.",
+            zh="正确：就是标签的熵。长远来看，没有模型能做得更好。",
+        )
+    if abs(lowest - 0.1054) < 0.003:
+        return wrong(
+            en="0.105 is -ln 0.9, what the right labels pay. The wrong ones pay much more.",
+            zh="0.105 是 -ln 0.9，只是标对的样本付出的。标错的样本付得多得多。",
+        )
+    if abs(lowest - 0.3251) < 0.003:
+        return wrong(
+            en="0.325 is the entropy of two outcomes. The wrong labels are spread over nine classes.",
+            zh="0.325 是只有两种结果时的熵。标错的标签分散在九个类别里。",
+        )
+    return wrong(
+        en=f"Not {lowest:g}: targets 0.9 once and 0.1/9 nine times, and minimise until the loss stands still.",
+        zh=f"不是 {lowest:g}：目标是一个 0.9 和九个 0.1/9，一直优化到损失不再变化为止。",
+    )
+
+
+EXERCISES = (
+    Exercise(
+        "softmax-cross-entropy/stable",
+        _stable,
+        (
+            lambda z: z.exp() / z.exp().sum(1, keepdim=True),
+            lambda z: z.softmax(0),
+            lambda z: z.sigmoid(),
+            lambda z: z[0],
+            lambda z: 1.0,
+            3,
+        ),
+    ),
+    Exercise("softmax-cross-entropy/flat", _flat, (5, 20)),
+    Exercise("softmax-cross-entropy/temperature", _temperature, (-1, 0.324, 1.5)),
+    Exercise("softmax-cross-entropy/noise", _noise, (0.105, 0.325, 0)),
+)
