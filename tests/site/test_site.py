@@ -5,8 +5,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
-from built_site import broken_links, foreign_sources
+from built_site import broken_links, facts, foreign_sources, html_files
 from engine import DOCS, page_files
 from engine.page import Page as CoursePage
 from playwright.sync_api import Browser
@@ -37,10 +36,6 @@ def test_search_finds_this_language_only(browser: Browser, address: str, languag
         assert all(link.startswith(f"/{language}/") for link in links)
 
 
-def html_files(site: Path) -> list[Path]:
-    return sorted(site.rglob("*.html"))
-
-
 def test_nothing_in_the_site_loads_from_another_host(address: str, site: Path) -> None:
     assert foreign_sources(site, address) == []
 
@@ -51,11 +46,9 @@ def test_links_and_anchors_resolve(address: str, site: Path) -> None:
 
 def test_ids_are_unique_and_figures_are_described(address: str, site: Path) -> None:
     for file in html_files(site):
-        soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
-        ids = [tag["id"] for tag in soup.select("[id]")]
+        ids = facts(file).ids
         assert len(ids) == len(set(ids)), f"{file}: {sorted({i for i in ids if ids.count(i) > 1})}"
-        for figure in soup.select("figure.figure"):
-            assert figure.select_one("[role=img][aria-label]") and figure.select_one("figcaption")
+        assert facts(file).undescribed == (), file
 
 
 def test_math_is_loaded_only_where_there_is_math(address: str, site: Path) -> None:
@@ -114,8 +107,7 @@ def test_the_sitemap_names_both_languages(address: str, site: Path) -> None:
 
 def test_pages_say_when_they_changed_and_were_verified(address: str, site: Path) -> None:
     for path in ADDRESSES:
-        soup = BeautifulSoup((site / path.strip("/") / "index.html").read_text(encoding="utf-8"), "html.parser")
-        assert soup.select_one(".md-source-file__fact")
-        if soup.select_one(".course-block"):
-            assert re.search(r"PyTorch 2\.\d+\.\d", soup.select(".verified")[0].get_text())
-        assert soup.select(".md-footer__link") and soup.select_one(".headerlink")
+        page = facts(site / path.strip("/") / "index.html")
+        assert page.says_when and page.leads_on
+        if page.has_blocks:
+            assert re.search(r"PyTorch 2\.\d+\.\d", page.verified)

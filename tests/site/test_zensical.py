@@ -16,7 +16,6 @@ from bs4 import BeautifulSoup, Tag
 from engine import CACHE, LANGUAGES, page_files
 from engine.assets import ASSETS, KATEX, style_sheets
 from engine.checkout import Checkout
-from engine.labs import lab_files
 from engine.page import Page
 
 pytestmark = pytest.mark.skipif(
@@ -28,37 +27,29 @@ LABS_IN_THE_MENU = re.compile(r"^ *- .*:\n(?: *- labs/.*\n)+", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The same pages as MkDocs and as Zensical build them; results come from a copy of this checkout's cache.
+def sites(tmp_path_factory: pytest.TempPathFactory, site: Path, address: str) -> dict[str, Path]:
+    """The pages as MkDocs and as Zensical build them; Zensical's results come from a copy of this checkout's cache.
 
-    Labs are left out: Zensical runs no notebooks, and MkDocs would run them all again in the copy.
+    Labs are left out of its menu: it runs no notebooks.
     """
     course = Checkout(tmp_path_factory.mktemp("zensical") / "course")
     for name in ("pages", "math"):
-        if (CACHE / name).exists():
-            shutil.copytree(CACHE / name, course.root / ".cache" / name)
-    for lab in lab_files():
-        (course.root / "examples" / lab.name).unlink()
-    for config in CONFIGS.values():
+        shutil.copytree(CACHE / name, course.root / ".cache" / name)  # the built site has filled it
+    for language, config in CONFIGS.items():
         file = course.root / config
         file.write_text(LABS_IN_THE_MENU.sub("", file.read_text(encoding="utf-8")), encoding="utf-8")
-    status, said = course.run("engine", "run")
-    assert status == 0, said
-    for language, config in CONFIGS.items():
-        status, said = course.run("mkdocs", "build", "-f", config, "-d", str(course.root / "mk" / language))
-        assert status == 0, said
-    for language, config in CONFIGS.items():
         assets = course.root / "docs" / language / "assets"
         shutil.copytree(ASSETS, assets)
         shutil.copytree(KATEX / "fonts", assets / "katex" / "fonts")
-        for address, sheet in style_sheets():
-            shutil.copy(sheet, assets.parent / address)
+        for place, sheet in style_sheets():
+            shutil.copy(sheet, assets.parent / place)
+    for config in CONFIGS.values():
         done = subprocess.run(
             [str(Path(sys.executable).with_name("zensical")), "build", "-f", config],
             cwd=course.root, env=course.environment(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
-    return {"mkdocs": course.root / "mk", "zensical": course.root / "site"}
+    return {"mkdocs": site, "zensical": course.root / "site"}
 
 
 def article(site: Path, page: Page) -> Tag:
