@@ -39,6 +39,11 @@ def test_figure_ids_are_unique_in_each_language() -> None:
         assert len(found) == len(set(found))
 
 
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_a_figure_and_a_heading_have_ids_of_their_own(page: Page) -> None:
+    assert set(page.figures) & {heading.anchor for heading in page.headings} == set()
+
+
 def scripts_to_prove(page: Page) -> dict[int, str]:
     """Scripts by block; a Chinese block equal to its English twin is proved there."""
     scripts = {n: s for n, s in scripts_of(page).items() if "skip" not in page.blocks[n - 1].settings}
