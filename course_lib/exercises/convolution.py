@@ -114,6 +114,7 @@ EXERCISES = (
             lambda size, dilation: (size - 1) / 2 + 0.25,
             lambda size, dilation: 0,
             lambda size, dilation: -1,
+            lambda size, dilation: min(dilation * (size - 1) // 2, 4),
             4,
         ),
     ),
