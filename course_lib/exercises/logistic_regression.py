@@ -89,7 +89,7 @@ def _steepest(answer: object) -> Verdict:
     if abs(p) < 0.005:
         return wrong(
             en="0 is the answer for the cross-entropy. For the squared error the factor p makes it 0 there.",
-            zh="0 是交叉熵的答案。平方误差多了因子 p，在那里导数是 0。",
+            zh="0 是交叉熵的答案。平方误差的导数多了因子 p，在那里是 0。",
         )
     if abs(p + math.log(2)) < 0.01:
         return wrong(

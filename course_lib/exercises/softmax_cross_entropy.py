@@ -48,7 +48,7 @@ def _flat(answer: object) -> Verdict:
     if m == 5:
         return wrong(
             en="At 5 it is still 0.027. One more makes it smaller by about e.",
-            zh="在 5 处还有 0.027。再加 1，大约再缩小到 e 分之一。",
+            zh="m = 5 时比值还有 0.027。m 再加 1，比值大约缩小到 e 分之一。",
         )
     return wrong(
         en=f"Not {m:g}. Compare the lengths of both gradients with respect to the scores (0, m), for m = 0, 1, 2, ...",
@@ -82,12 +82,12 @@ def _noise(answer: object) -> Verdict:
     if abs(lowest - 0.5448) < 0.003:
         return right(
             en="Right: the entropy of the labels. No model can do better in the long run.",
-            zh="正确：就是标签的熵。长远来看，没有模型能做得更好。",
+            zh="正确：就是标签的熵。样本足够多时，没有模型能做得更好。",
         )
     if abs(lowest - 0.1054) < 0.003:
         return wrong(
             en="0.105 is -ln 0.9, what the right labels pay. The wrong ones pay much more.",
-            zh="0.105 是 -ln 0.9，只是标对的样本付出的。标错的样本付得多得多。",
+            zh="0.105 是 -ln 0.9，只是标签正确时的损失。标签错误时，损失大得多。",
         )
     if abs(lowest - 0.3251) < 0.003:
         return wrong(
