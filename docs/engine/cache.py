@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import sysconfig
 import tempfile
 from collections.abc import Iterable
 from functools import cache
@@ -51,7 +52,9 @@ def digest_of_files(folder: Path) -> str:
 
 @cache
 def _versions() -> str:
-    return "\n".join(sorted(f"{d.name}=={d.version}" for d in metadata.distributions()))
+    # those of the environment, once each: what else lies on sys.path differs between pytest's processes and a build's
+    folders = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+    return "\n".join(sorted({f"{d.name}=={d.version}" for d in metadata.distributions(path=folders)}))
 
 
 def _digest(*parts: str) -> str:

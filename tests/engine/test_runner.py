@@ -1,9 +1,12 @@
 """Pages in processes of their own, and results by content."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from engine import cache
+from engine import DOCS, ROOT, cache
 from engine.errors import PageError
 from engine.page import Page
 from engine.runner import records_for, run_pages
@@ -88,3 +91,11 @@ def test_code_that_python_cannot_interrupt_is_killed(monkeypatch: pytest.MonkeyP
     page = Page(Path("docs/en/a.md"), f"---\nblock_timeout: 0.5\n---\n\n```python\n{block}\n```\n")
     (outcome,) = run_pages([page])
     assert outcome.error and "ran longer than its 0.5 seconds" in outcome.error.what
+
+
+def test_a_build_believes_what_the_tests_have_stored() -> None:
+    """The digest that decides is the same here, in pytest, as in a build's process."""
+    ask = "from engine.cache import engine_digest; print(engine_digest())"
+    done = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(DOCS)},
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout.strip() == cache.engine_digest()
