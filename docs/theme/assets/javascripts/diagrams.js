@@ -3,6 +3,13 @@ const SMALLEST = 0.6; // of the size at which Mermaid draws
 let library = null;
 let number = 0;
 
+const sizes = new ResizeObserver((entries) => { // what can be scrolled has to be reached by the keyboard
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+
 const draw = async (diagram) => {
   library = library || import("../mermaid/mermaid.esm.min.mjs").then((module) => module.default);
   const mermaid = await library;
@@ -21,9 +28,10 @@ const draw = async (diagram) => {
     diagram.append(drawing);
   }
   drawing.innerHTML = svg;
+  sizes.unobserve(diagram); // observed anew, it is measured anew
   const picture = drawing.querySelector("svg"); // on a narrow screen its words stay legible, and the rest is scrolled to
   picture.style.minWidth = `${Math.round(SMALLEST * picture.viewBox.baseVal.width)}px`;
-  if (diagram.scrollWidth > diagram.clientWidth) diagram.tabIndex = 0; // for the arrow keys
+  sizes.observe(diagram);
   source.hidden = true;
   diagram.dataset.drawn = dark ? "dark" : "light";
 };
