@@ -41,7 +41,8 @@ def visit(browser: Browser, url: str, scheme: str = "light", width: int = 1200) 
     page.goto(url)
     page.wait_for_load_state("networkidle")
     # what is not on the screen counts too: its colours, its width
-    page.add_style_tag(content="* { content-visibility: visible !important }")
+    # and a button that is just fading in is not yet what a reader sees
+    page.add_style_tag(content="* { content-visibility: visible !important; transition: none !important }")
     yield page
     assert foreign == [] and said == []
     context.close()
