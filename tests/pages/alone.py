@@ -26,10 +26,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from engine.runner import preload
 from engine.sandbox import PATIENCE, confined
 
 # Loaded here, once, so that not every process loads them; names in scripts are bound by the scripts alone.
-LOADED = ("torch", "matplotlib.pyplot", "sklearn.datasets", "sklearn.linear_model", "vega_datasets")
+LOADED = ("matplotlib.pyplot", "sklearn.datasets", "sklearn.linear_model", "vega_datasets")
 _FORK = mp.get_context("fork")
 
 
@@ -178,11 +179,9 @@ def outcomes_of(scripts: Mapping[int, str], seconds: float) -> dict[int, Outcome
         scripts: by the number of the block that was copied.
         seconds: of processor time that a script may take.
     """
-    torch.set_num_threads(1)
+    preload()
     for name in LOADED:
         importlib.import_module(name)
-    # The first optimizer imports a second half of torch: here, once, and not in every child.
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
     parsed = {number: _statements_of(script) for number, script in scripts.items()}
     found = _outcomes(parsed, seconds)
     for number, outcome in found.items():
@@ -199,7 +198,7 @@ def taken_for_granted(script: str) -> set[str]:
     with contextlib.suppress(SyntaxError):
         nodes = list(ast.walk(ast.parse(script)))
         imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-        bare = {name.partition(".")[0] for name in LOADED[1:]} & imported
+        bare = {name.partition(".")[0] for name in LOADED} & imported
         attributes = [node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
         reached = {ast.unparse(node) for node in attributes if ast.unparse(node.value) in bare}
         return {name for name in reached - imported if name in sys.modules}
