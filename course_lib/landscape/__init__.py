@@ -9,7 +9,7 @@ Hessian matrix at a critical point (Taylor's expansion to second order). The nam
 
 from course_lib.landscape.curvature import Function, Kind, classify, eigenvalues, escape, gradient, hessian
 from course_lib.landscape.networks import flat_loss, flat_parameters
-from course_lib.landscape.surfaces import Surface, bowl, bumpy, hill, plateau, ravine, saddle
+from course_lib.landscape.surfaces import Surface, bowl, bumpy, hill, plateau, ravine, saddle, valleys
 from course_lib.landscape.walks import descend
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "plateau",
     "ravine",
     "saddle",
+    "valleys",
 ]

@@ -50,7 +50,11 @@ def _square(p: Tensor) -> Tensor:
     return (p**2).sum(-1)
 
 
-bumpy = Surface("bumpy", lambda p: (p[..., 0] ** 2 - 1) ** 2 + 0.3 * p[..., 0] + 0.5, 1, (1.8,), ((-2.0, 2.0),))
+def _bumpy(w: Tensor) -> Tensor:
+    return (w**2 - 1) ** 2 + 0.3 * w + 0.5
+
+
+bumpy = Surface("bumpy", lambda p: _bumpy(p[..., 0]), 1, (1.8,), ((-2.0, 2.0),))
 """(w² - 1)² + 0.3 w + 0.5: a local minimum at w ≈ 0.96, where gradient descent from the start stays, a maximum at
 w ≈ 0.08, the global minimum at w ≈ -1.04."""
 
@@ -76,3 +80,7 @@ hill = Surface("hill", lambda p: torch.exp(-_square(p)), 2, (0.1, 0.05), ((-2.0,
 
 plateau = Surface("plateau", lambda p: 1 - torch.exp(-_square(p) / 2), 2, (3.5, 1.0), ((-5.0, 5.0), (-5.0, 5.0)))
 """1 - exp(-(w1² + w2²) / 2): a minimum at (0, 0), around it a plain where the gradient is tiny, though never zero."""
+
+valleys = Surface("valleys", lambda p: _bumpy(p[..., 0]) + p[..., 1] ** 2, 2, (1.8, 1.0), ((-2.0, 2.0), (-2.0, 2.0)))
+"""bumpy(w1) + w2²: a local minimum at (0.96, 0), the global one at (-1.04, 0), and on the ridge between them a saddle,
+at (0.08, 0), the lowest pass."""

@@ -28,10 +28,11 @@ from course_lib.landscape import (
     plateau,
     ravine,
     saddle,
+    valleys,
 )
 from course_lib.models import MLP, SigmoidSum
 
-SURFACES = (bumpy, bowl, ravine, saddle, hill, plateau)
+SURFACES = (bumpy, bowl, ravine, saddle, hill, plateau, valleys)
 
 
 def plain(lr: float, momentum: float = 0.0) -> Callable[[list[Tensor]], Optimizer]:
@@ -150,6 +151,18 @@ def test_bumpy_has_a_local_a_global_minimum_and_one_maximum() -> None:
     assert bottoms.tolist() == pytest.approx([-1.04, 0.96], abs=0.01)
     assert tops.tolist() == pytest.approx([0.08], abs=0.01)
     assert bumpy(bottoms[:1]) + 0.5 < bumpy(bottoms[1:]) and values.min() > 0
+
+
+def test_valleys_is_bumpy_in_its_first_parameter_and_a_parabola_in_its_second() -> None:
+    points = torch.randn(50, 2, dtype=torch.float64)
+    assert torch.equal(valleys(points), bumpy(points[:, :1]) + points[:, 1] ** 2)
+    for w, kind in ((0.9601, "minimum"), (-1.0352, "minimum"), (0.0752, "saddle")):
+        for _ in range(5):  # Newton's method: to the point itself
+            at = torch.tensor([w], dtype=torch.float64)
+            w -= (gradient(bumpy, at) / hessian(bumpy, at)[0]).item()
+        point = torch.tensor([w, 0.0], dtype=torch.float64)
+        assert classify(valleys, point) == kind
+        assert eigenvalues(valleys, point).tolist() == pytest.approx(sorted((12 * w**2 - 4, 2.0)))
 
 
 def test_descent_stays_in_the_local_minimum_and_momentum_does_not() -> None:
