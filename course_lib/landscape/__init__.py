@@ -9,6 +9,7 @@ Hessian matrix at a critical point (Taylor's expansion to second order). The nam
 
 from course_lib.landscape.curvature import Function, Kind, classify, eigenvalues, escape, gradient, hessian
 from course_lib.landscape.networks import flat_loss, flat_parameters
+from course_lib.landscape.noise import example_slopes, in_batches
 from course_lib.landscape.surfaces import Surface, bowl, bumpy, hill, plateau, ravine, saddle, valleys
 from course_lib.landscape.walks import descend
 
@@ -22,11 +23,13 @@ __all__ = [
     "descend",
     "eigenvalues",
     "escape",
+    "example_slopes",
     "flat_loss",
     "flat_parameters",
     "gradient",
     "hessian",
     "hill",
+    "in_batches",
     "plateau",
     "ravine",
     "saddle",

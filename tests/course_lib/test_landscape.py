@@ -20,11 +20,13 @@ from course_lib.landscape import (
     descend,
     eigenvalues,
     escape,
+    example_slopes,
     flat_loss,
     flat_parameters,
     gradient,
     hessian,
     hill,
+    in_batches,
     plateau,
     ravine,
     saddle,
@@ -272,3 +274,68 @@ def test_a_wrong_vector_and_an_empty_model_are_refused() -> None:
         loss(torch.zeros(4))
     with pytest.raises(ValueError, match="ReLU has no parameters"):
         flat_loss(nn.ReLU(), nn.MSELoss(), torch.zeros(1), torch.zeros(1))
+
+
+def test_the_slopes_of_the_examples_have_mean_zero_and_spread_one() -> None:
+    slopes = example_slopes()
+    assert slopes.shape == (64, 2) and slopes.dtype == torch.float64
+    assert torch.allclose(slopes.mean(0), torch.zeros(2, dtype=torch.float64), atol=1e-15)
+    assert torch.allclose(slopes.std(0, correction=0), torch.ones(2, dtype=torch.float64))
+    assert abs((slopes[:, 0] * slopes[:, 1]).mean().item()) < 0.25  # neither tells of the other
+
+
+@pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)
+def test_the_batches_of_an_epoch_are_all_examples_in_an_order_drawn_anew(surface: Surface) -> None:
+    point = torch.tensor(surface.start, dtype=torch.float64)
+    slope = gradient(surface, point)
+    loss = in_batches(surface, batch_size=1, noise=2.0)
+    one_by_one = torch.stack([gradient(loss, point) - slope for _ in range(128)]) / 2
+    slopes = example_slopes()[:, : surface.dimension]
+    for epoch in (one_by_one[:64], one_by_one[64:]):
+        assert torch.allclose(epoch[epoch[:, 0].argsort()], slopes[slopes[:, 0].argsort()])
+    assert not torch.allclose(one_by_one[:64], one_by_one[64:])
+    by_four = in_batches(surface, batch_size=4, noise=2.0)
+    for number in range(16):
+        mean = one_by_one[4 * number : 4 * number + 4].mean(0)
+        assert torch.allclose((gradient(by_four, point) - slope) / 2, mean)  # the same order at any size
+
+
+@pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)
+def test_all_examples_at_once_are_the_surface(surface: Surface) -> None:
+    points = torch.randn(5, surface.dimension)
+    assert torch.equal(in_batches(surface, batch_size=64, noise=3.0)(points), surface(points))
+    assert torch.equal(in_batches(surface, batch_size=1, noise=0)(points), surface(points))
+    assert torch.allclose(hessian(in_batches(surface, 2), points[0]), hessian(surface, points[0]))
+
+
+def test_a_larger_batch_has_less_noise() -> None:
+    zero = torch.zeros(2, dtype=torch.float64)  # where the gradient of the bowl is 0
+    spread = {}
+    for size in (1, 4, 16):
+        loss = in_batches(bowl, size)
+        spread[size] = torch.stack([gradient(loss, zero) for _ in range(64 * 20)]).square().mean().sqrt().item()
+    assert spread[1] == pytest.approx(1)
+    assert spread[4] == pytest.approx(1 / 2, rel=0.15) and spread[16] == pytest.approx(1 / 4, rel=0.25)
+
+
+def test_a_walk_in_batches_can_be_repeated() -> None:
+    first, second = (descend(in_batches(saddle, 4), plain(0.1), (1.5, 0.0), 30) for _ in range(2))
+    assert torch.equal(first, second)
+    assert saddle(first[-1]) < -0.5  # the noise pushes it off the saddle where the bare surface keeps it
+
+
+def test_bad_batches_are_refused_and_cost_no_batch() -> None:
+    with pytest.raises(TypeError, match="surface should be a Surface such as bowl"):
+        in_batches(lambda p: p.sum(), 4)  # type: ignore[arg-type]
+    for size in (2.0, True, "4"):
+        with pytest.raises(TypeError, match=f"batch_size should be a whole number, got {size!r}"):
+            in_batches(bowl, size)  # type: ignore[arg-type]
+    for number in (0, 3, -4, 128):
+        with pytest.raises(ValueError, match=f"batch_size should be one of 1, 2, 4, ..., 64, got {number}"):
+            in_batches(bowl, number)
+    with pytest.raises(ValueError, match="noise should be a number from 0"):
+        in_batches(bowl, 4, noise=-1.0)
+    used, fresh, point = in_batches(bowl, 1), in_batches(bowl, 1), torch.ones(2)
+    with pytest.raises(ValueError, match="bowl takes points of shape"):
+        used(torch.ones(3))
+    assert torch.equal(used(point), fresh(point))
