@@ -29,20 +29,55 @@ def _step_back(answer: Any) -> Verdict:
                 en=f"For N = 5, W {width} × 3: the shape should be (5, 3), got {tuple(got.shape)}.",
                 zh=f"N = 5，W 为 {width} × 3 时，形状应当是 (5, 3)，得到的却是 {tuple(got.shape)}。",
             )
-        if torch.allclose(got, delta @ W):
-            return wrong(
-                en="That is the slope in the activations A. One factor is missing: the slope of tanh.",
-                zh="这是对激活值 A 的斜率，还差一个因子：tanh 的斜率。",
+        back, slope = delta @ W, 1 - a**2
+        mistakes = [
+            (
+                back,
+                "That is the slope in the activations A. One factor is missing: the slope of tanh.",
+                "这是对激活值 A 的斜率，还差一个因子：tanh 的斜率。",
+            ),
+            (
+                slope,
+                "That is the slope of tanh alone; delta has yet to come back through W.",
+                "这只是 tanh 的斜率，delta 还没有经过 W 往回走。",
+            ),
+            (
+                a * (1 - a) * back,
+                "a (1 - a) is the slope of the sigmoid; that of tanh is 1 - tanh².",
+                "a (1 - a) 是 sigmoid 的斜率，tanh 的斜率是 1 - tanh²。",
+            ),
+            (
+                (1 - torch.tanh(a) ** 2) * back,
+                "a is tanh(z) already: here it went into tanh once more.",
+                "a 已经是 tanh(z) 了，这里又对它取了一次 tanh。",
+            ),
+            (
+                1 - a**2 * back,
+                "Python multiplies before it subtracts: put 1 - a**2 in brackets.",
+                "Python 先乘后减：请给 1 - a**2 加上括号。",
+            ),
+            (
+                want / len(z),
+                "The 1/N is in delta already, since the last layer; do not divide once more.",
+                "1/N 在最后一层就已经乘进 delta 了，不要再除一次。",
+            ),
+        ]
+        if width == 3:
+            mistakes.append(
+                (
+                    slope * (delta @ W.T),
+                    "With a square W every product has the right shape, but backward takes W, not W.T.",
+                    "W 是方阵，怎么乘形状都对；但反向要用的是 W，不是 W.T。",
+                )
             )
-        if torch.allclose(got, a * (1 - a) * (delta @ W)):
-            return wrong(
-                en="a (1 - a) is the slope of the sigmoid; that of tanh is 1 - tanh².",
-                zh="a (1 - a) 是 sigmoid 的斜率，tanh 的斜率是 1 - tanh²。",
-            )
+        for mistaken, en, zh in mistakes:
+            if torch.allclose(got, mistaken):
+                return wrong(en=en, zh=zh)
         if not torch.allclose(got, want):
+            first = f"{got[0, 0]:.3f}", f"{want[0, 0]:.3f}"
             return wrong(
-                en="The shape is right, the numbers are not. Is a, which is tanh(z) already, put into tanh again?",
-                zh="形状对，数值不对。a 已经是 tanh(z) 了，是不是又对它取了一次 tanh？",
+                en=f"The shape is right, the numbers are not: entry (0, 0) is {first[0]}, expected {first[1]}.",
+                zh=f"形状对，数值不对：第 (0, 0) 个元素是 {first[0]}，应为 {first[1]}。",
             )
     return right(en="Right: back through the weights, times the slope.", zh="正确：先沿权重往回走，再乘以斜率。")
 
@@ -61,6 +96,12 @@ def _maximum(answer: Any) -> Verdict:
                 en=f"maximum of {first:g} and {second:g}: got {larger.data:g}.",
                 zh=f"{first:g} 与 {second:g} 的最大值：得到 {larger.data:g}。",
             )
+        for source in larger.sources:
+            if not (isinstance(source, tuple) and len(source) == 2 and isinstance(source[0], Value)):
+                return wrong(
+                    en="Behind the operation's name stand pairs: (a, slope in a), (b, slope in b).",
+                    zh="运算名后面要写成对的：(a, 对 a 的斜率), (b, 对 b 的斜率)。",
+                )
         (larger * larger).backward()  # the slope that comes from behind is 2 · larger, so 1 in its place shows
         got = (a.grad, b.grad)
         if got != want:
@@ -71,6 +112,8 @@ def _maximum(answer: Any) -> Verdict:
                 )
             elif first == second:
                 hint = ("they are equal: half for each", "两数相等，各得一半")
+            elif not larger.sources:
+                hint = ("it does not know its inputs, so nothing goes back", "它不知道自己的输入，什么也传不回去")
             else:
                 hint = ("slope 1 for the larger, 0 for the other", "较大者的斜率为 1，另一个为 0")
             return wrong(
@@ -124,6 +167,15 @@ def _tanh(answer: object) -> Verdict:
             en="That is the factor of all 29 layers together; take its 29th root.",
             zh="这是 29 层合起来的倍数，请开 29 次方。",
         )
+    for factor, en, zh in (
+        (1.609, "3 √(2/64), three times He's; here it is 3/√64", "3 √(2/64)，即 Kaiming 初始化的三倍；这里应为 3/√64"),
+        (0.373, "3/64; the root of 64 is missing", "3/64，少了一个根号"),
+        (3.323, "3, without dividing by √64", "3，没有除以 √64"),
+    ):
+        if abs(q - factor) < 0.01:
+            return wrong(en=f"{q:g} belongs to a standard deviation of {en}.", zh=f"{q:g} 对应的标准差是 {zh}。")
+    if abs(q - 2.132) < 0.01:
+        return wrong(en=f"{q:g} belongs to ReLUs: put tanh in their place.", zh=f"{q:g} 是 ReLU 的结果：请换成 tanh。")
     return wrong(
         en=f"{q:g} is not what comes out for seed 0. Are the weights normal with deviation 3/8, the biases 0?",
         zh=f"用种子 0 得不到 {q:g}。权重是标准差为 3/8 的正态分布吗？偏置是 0 吗？",
@@ -143,6 +195,11 @@ EXERCISES = (
             lambda delta, W, a: a * (1 - a) * (delta @ W),
             lambda delta, W, a: (1 - torch.tanh(a) ** 2) * (delta @ W),
             lambda delta, W, a: (1 - a**2) * (delta @ W.T),
+            lambda delta, W, a: 1 - a**2 * (delta @ W),
+            lambda delta, W, a: (1 - a**2) * (delta @ W) / len(a),
+            lambda delta, W, a: (1 - a**2) * (delta @ (W if len(W) == 4 else W.T)),
+            lambda delta, W, a: 1 - a**2,
+            lambda delta, W, a: (1 - a) ** 2 * (delta @ W),
             lambda delta, W, a: delta,
             lambda delta, W, a: 0,
         ),
@@ -157,11 +214,12 @@ EXERCISES = (
             lambda a, b: Value(
                 max(a.data, b.data), "", "max", (a, float(a.data > b.data)), (b, float(b.data > a.data))
             ),
+            lambda a, b: Value(max(a.data, b.data), "", "max", a, b),
             lambda a, b: a + b,
         ),
     ),
     Exercise(
         "backpropagation/frozen", _frozen, ((1.9, 1.0), (0.2, 1.0), (0.5, 1), (0.1, 0.1), (0.1, 1.9), (0.1, 2), 7)
     ),
-    Exercise("backpropagation/tanh", _tanh, (0.03, 0.7262, 10161.0, 1.0)),
+    Exercise("backpropagation/tanh", _tanh, (0.03, 0.7262, 10161.0, 1.0, 1.6087, 0.3729, 3.3234, 2.1319)),
 )
