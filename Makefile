@@ -39,7 +39,7 @@ test: .venv/ready node_modules/ready-to-test  ## run every test: pages, library,
 	$(BIN)/python -m pytest -n 2 docs course_lib tests/course_lib \
 	  --cov --cov-report=term:skip-covered --cov-fail-under=100
 	$(BIN)/python -m pytest -n 2 -m 'not alone' tests/engine tests/pages tests/site
-	$(BIN)/python -m pytest -m alone
+	$(BIN)/python -m pytest -m alone tests/site
 
 torture: .venv/ready  ## kill a training run 200 times: the weights have to be those of one that was not
 	PYTHONPATH=docs:. $(BIN)/python tests/course_lib/torture.py 200

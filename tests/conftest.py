@@ -1,23 +1,25 @@
 """Which tests share a process under `pytest -n 2`, as `make test` runs them."""
 
+import re
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-HAVE_A_SITE_OF_THEIR_OWN = ("tests/site/test_planted_faults.py", "tests/site/test_below_a_path.py")
+VISIT = re.compile(r"test_a_page_serves_its_readers\[/(\w+)/")
 
 
 def group_of(node: str) -> str:
     """Tests of one group run in one process, in order: the blocks of a page, the tests of a file.
 
-    The tests of the built site are one group, as building it takes long; of the tests of pages, each page is one.
+    Of the tests of pages, each page is a group; of those of the built site, which both processes share, visits are one
+    a language, so that neither process is left with most of them.
     """
     file, _, test = node.partition("::")
     if file.startswith("tests/pages/") and "[" in test:
         return f"{file} {test.partition('[')[2]}"
-    if file.startswith("tests/site/") and file not in HAVE_A_SITE_OF_THEIR_OWN:
-        return "tests/site"
-    return file
+    language = VISIT.match(test)
+    return f"{file} {language[1]}" if language else file
 
 
 class Grouped(LoadScopeScheduling):

@@ -1,23 +1,29 @@
-"""Builds the site once and serves it; finds the browser."""
+"""Builds the site once, for all processes, and serves it; finds the browser."""
 
+import fcntl
 import functools
 import http.server
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from engine import ROOT
 from playwright.sync_api import Browser, sync_playwright
+from xdist.workermanage import WorkerController
 
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
 ).split()
+
+SERVERS = ExitStack()  # what this process serves until it ends
+SERVED: dict[str, tuple[str, str]] = {}  # at most one: its address and its folder
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -51,18 +57,50 @@ def build_site() -> Callable[..., None]:
     return build
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built site's folder: one for each worker, as its pages hold the address where it is served."""
-    return tmp_path_factory.mktemp("built") / "site"
+@contextmanager
+def served_folder() -> Iterator[tuple[str, str]]:
+    """A folder in which the site can be built, served already: its pages hold the address where it is served."""
+    with tempfile.TemporaryDirectory(prefix="course-site-") as folder, serving(Path(folder) / "site") as where:
+        yield where, folder
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.add_cleanup(SERVERS.close)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """Under `pytest -n 2` both processes test one site, served by the process that started them."""
+    if "here" not in SERVED:
+        SERVED["here"] = SERVERS.enter_context(served_folder())
+    node.workerinput["served"] = SERVED["here"]
 
 
 @pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
+def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
+    shared = getattr(request.config, "workerinput", {}).get("served")
+    if shared:
+        yield shared
+    else:
+        with served_folder() as own:
+            yield own
+
+
+@pytest.fixture(scope="session")
+def site(served: tuple[str, str]) -> Path:
+    """The built site's folder. The first process that asks for it builds it, others wait."""
+    address, folder = served
+    with (Path(folder) / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (Path(folder) / "site").exists():
+            build(address, Path(folder) / "site")
+    return Path(folder) / "site"
+
+
+@pytest.fixture(scope="session")
+def address(served: tuple[str, str], site: Path) -> str:
     """Where the built site is served."""
-    with serving(site) as where:
-        build(where, site)
-        yield where
+    return served[0]
 
 
 @pytest.fixture(scope="session")
