@@ -23,6 +23,21 @@ def _prior(answer: Any) -> Verdict:
                     en=f"{said} gives {given:.3f}. In b stands ln(P(1) / P(0)): the share of the healthy changes, too.",
                     zh=f"{said} 得到 {given:.3f}。b 里的项是 ln(P(1) / P(0))：健康人的比例也变了。",
                 )
+            if b and math.isclose(given, math.log(new / (1 - new)), abs_tol=1e-6):
+                return wrong(
+                    en=f"{said} gives {given:.3f}: the old b is lost. Its other terms stay; only one is exchanged.",
+                    zh=f"{said} 得到 {given:.3f}：原来的 b 丢了。b 的其余各项不变，只换掉一项。",
+                )
+            if math.isclose(given, b + math.log(new / (1 - new)), abs_tol=1e-6):
+                return wrong(
+                    en=f"{said} gives {given:.3f}; expected {b + change:.3f}. The old term is still in b: take it out.",
+                    zh=f"{said} 得到 {given:.3f}，应为 {b + change:.3f}。旧的那一项还在 b 里，请去掉。",
+                )
+            if math.isclose(given, b + change / math.log(10), abs_tol=1e-6):
+                return wrong(
+                    en=f"{said} gives {given:.3f}: that is with log10. The formula has ln, in Python `math.log`.",
+                    zh=f"{said} 得到 {given:.3f}：这是用 log10 算的。公式里是 ln，在 Python 里写作 `math.log`。",
+                )
             return wrong(
                 en=f"{said} gives {given:.3f}; expected {b + change:.3f}. Only the term ln(P(1) / P(0)) changes.",
                 zh=f"{said} 得到 {given:.3f}，应为 {b + change:.3f}。变的只有 ln(P(1) / P(0)) 这一项。",
@@ -56,16 +71,24 @@ def _separable(answer: object) -> Verdict:
             en="Right: about 3 more for ten times the updates. The length grows like a logarithm.",
             zh="正确：更新次数增加到十倍，长度只多了 3 左右，像对数一样增长。",
         )
-    if abs(length - 67) < 3:
-        return wrong(
-            en="67 is ten times 6.7, a prediction. Measure: the steps shrink as the errors do.",
-            zh="67 是 6.7 的十倍，只是预测。请测量：误差变小，步子也跟着变小。",
-        )
+    for times, en, zh in ((10, "ten", "十"), (3, "three", "三")):
+        if abs(length - times * 6.7) < 0.3 * times:
+            return wrong(
+                en=f"{length:g} is {en} times 6.7, a prediction. Measure: the steps shrink as the errors do.",
+                zh=f"{length:g} 是 6.7 的{zh}倍，只是预测。请测量：误差变小，步子也跟着变小。",
+            )
     if abs(length - 6.7) < 0.15:
         return wrong(
-            en=f"{length:g} is the length after 1000 updates; the exercise asks for 10000.",
-            zh=f"{length:g} 是更新 1000 次之后的长度，题目要的是 10000 次。",
+            en=f"{length:g} is the length after 1000 updates; the exercise asks for 10000, at rate 1 (not 0.1).",
+            zh=f"{length:g} 是更新 1000 次之后的长度，题目要的是 10000 次，学习率为 1（不是 0.1）。",
         )
+    if abs(length - 19.08) < 0.2:
+        return wrong(
+            en=f"{length:g} comes out with all ten digits. Keep the rows with y < 2 only.",
+            zh=f"{length:g} 是十个数字全用上的结果。请只取 y < 2 的那些行。",
+        )
+    if abs(length - 10.51) < 0.15:
+        return wrong(en="The pixels are not divided by 16.", zh="像素没有除以 16。")
     if abs(length - 13.159) < 0.15:
         return wrong(en="That is after 100000 updates.", zh="这是更新 100000 次之后的长度。")
     return wrong(
@@ -96,6 +119,16 @@ def _steepest(answer: object) -> Verdict:
             en="That is z = -ln 2; the exercise asks for the probability σ(z).",
             zh="这是 z = -ln 2，题目要的是概率 σ(z)。",
         )
+    if abs(p - 2 / 3) < 0.005:
+        return wrong(
+            en="That is the answer for y = 0. With y = 1 the size is 2 p (1 - p)².",
+            zh="这是 y = 0 时的答案。y = 1 时，绝对值是 2 p (1 - p)²。",
+        )
+    if abs(p - 8 / 27) < 0.002:
+        return wrong(
+            en="That is how large the derivative gets; the exercise asks for the p at which it does.",
+            zh="这是导数绝对值的最大值，题目要的是在哪个 p 处取到它。",
+        )
     return wrong(
         en=f"Not {p:g}: where is 2 p (1 - p)² largest, for p from 0 to 1?",
         zh=f"不是 {p:g}：p 从 0 到 1，2 p (1 - p)² 在哪里最大？",
@@ -110,6 +143,9 @@ EXERCISES = (
             lambda b, old, new: b + math.log(old / (1 - old)) - math.log(new / (1 - new)),
             lambda b, old, new: b + math.log(new / old),
             lambda b, old, new: b,
+            lambda b, old, new: math.log(new / (1 - new)),
+            lambda b, old, new: b + math.log(new / (1 - new)),
+            lambda b, old, new: b + math.log10(new / (1 - new)) - math.log10(old / (1 - old)),
             0.5,
         ),
     ),
@@ -118,6 +154,6 @@ EXERCISES = (
         _feature,
         (lambda x1, x2: x1 + x2, lambda x1, x2: x1**2 + x2**2, lambda x1, x2: 1.0, lambda x1, x2: math.inf, 1),
     ),
-    Exercise("logistic-regression/separable", _separable, (67, 6.7, 13.16, 21)),
-    Exercise("logistic-regression/steepest", _steepest, (0.5, 0, -0.693, 0.25)),
+    Exercise("logistic-regression/separable", _separable, (67, 6.7, 13.16, 20.1, 19.08, 10.51, 12)),
+    Exercise("logistic-regression/steepest", _steepest, (0.5, 0, -0.693, 0.25, 0.667, 0.296)),
 )
