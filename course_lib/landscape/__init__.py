@@ -7,7 +7,16 @@ Hessian matrix at a critical point (Taylor's expansion to second order). The nam
 >>> from course_lib.landscape import classify, hill
 """
 
-from course_lib.landscape.curvature import Function, Kind, classify, eigenvalues, escape, gradient, hessian
+from course_lib.landscape.curvature import (
+    Function,
+    Kind,
+    classify,
+    eigenvalues,
+    escape,
+    gradient,
+    hessian,
+    hessian_vector_product,
+)
 from course_lib.landscape.networks import flat_loss, flat_parameters
 from course_lib.landscape.noise import example_slopes, in_batches
 from course_lib.landscape.surfaces import Surface, bowl, bumpy, hill, plateau, ravine, saddle, valleys
@@ -28,6 +37,7 @@ __all__ = [
     "flat_parameters",
     "gradient",
     "hessian",
+    "hessian_vector_product",
     "hill",
     "in_batches",
     "plateau",

@@ -1,4 +1,4 @@
-"""Gradient and Hessian of a function at a point, the kind of a critical point, and the way out of a saddle."""
+"""Gradient, Hessian and its products at a point, the kind of a critical point, and the way out of a saddle."""
 
 from __future__ import annotations
 
@@ -87,6 +87,40 @@ def hessian(function: Function, point: Tensor) -> Tensor:
     # torch ships no types for this function
     matrix: Tensor = torch.autograd.functional.hessian(lambda p: value_of(function, p), point)  # type: ignore[no-untyped-call]
     return (matrix + matrix.T) / 2
+
+
+def hessian_vector_product(function: Function, point: Tensor, vector: Tensor) -> Tensor:
+    """H v at a point, without ever forming H: the gradient of the number ∇f · v, in which v stays fixed.
+
+    It costs about as much as a few gradients, and memory for d numbers where H has d². So it serves for points of
+    millions of parameters. Repeated products find the largest and the smallest eigenvalue.
+
+    Args:
+        function: maps a tensor of shape (d,) to one number, twice differentiable there.
+        point: float tensor of shape (d,).
+        vector: v, of the point's shape and dtype.
+
+    Returns:
+        Shape (d,).
+
+    Raises:
+        ValueError: the vector is not like the point; or as `gradient`.
+
+    Source: Pearlmutter 1994, *Fast exact multiplication by the Hessian*; here by differentiating twice.
+
+    >>> saddle = lambda p: p[0] ** 2 - p[1] ** 2
+    >>> hessian_vector_product(saddle, torch.zeros(2), torch.tensor([1.0, 3.0]))
+    tensor([ 2., -6.])
+    """
+    point = point_of(point)
+    if not isinstance(vector, Tensor) or vector.shape != point.shape or vector.dtype != point.dtype or vector.is_meta:
+        shown = f"{tuple(vector.shape)} of {vector.dtype}" if isinstance(vector, Tensor) else type(vector).__name__
+        raise ValueError(f"vector should be like the point, {tuple(point.shape)} of {point.dtype}, got {shown}")
+    slope = torch.autograd.grad(value_of(function, point), point, create_graph=True)[0]
+    if not slope.requires_grad:  # of a function that is linear, the gradient does not depend on the point
+        return torch.zeros_like(point)
+    product: Tensor = torch.autograd.grad(slope, point, vector.detach(), materialize_grads=True)[0]
+    return product
 
 
 def eigenvalues(function: Function, point: Tensor) -> Tensor:

@@ -107,6 +107,9 @@ CASES: dict[str, Case] = {
     "history.History.save_csv": Case(HISTORY.save_csv, path="/dev/null/never"),
     "landscape.curvature.gradient": Case(landscape.gradient, function=landscape.saddle, point=SADDLE),
     "landscape.curvature.hessian": Case(landscape.hessian, function=landscape.saddle, point=SADDLE),
+    "landscape.curvature.hessian_vector_product": Case(
+        landscape.hessian_vector_product, function=landscape.saddle, point=SADDLE, vector=SADDLE
+    ),
     "landscape.curvature.eigenvalues": Case(landscape.eigenvalues, function=landscape.saddle, point=SADDLE),
     "landscape.curvature.classify": Case(landscape.classify, function=landscape.saddle, point=SADDLE, tolerance=1e-6),
     "landscape.curvature.escape": Case(landscape.escape, function=landscape.saddle, point=SADDLE, step=0.1),

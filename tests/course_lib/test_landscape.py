@@ -25,6 +25,7 @@ from course_lib.landscape import (
     flat_parameters,
     gradient,
     hessian,
+    hessian_vector_product,
     hill,
     in_batches,
     plateau,
@@ -219,6 +220,49 @@ def test_bad_walks_are_refused() -> None:
         descend(bowl, SGD([torch.zeros(2, requires_grad=True)], lr=0.1), bowl.start, 1)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"should return a torch\.optim\.Optimizer, but returned None"):
         descend(bowl, lambda params: None, bowl.start, 1)  # type: ignore[arg-type,return-value]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 1000), st.integers(1, 6))
+def test_a_hessian_vector_product_is_the_hessian_times_the_vector(seed: int, size: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    point, vector, weights = torch.randn(3, size, generator=generator, dtype=torch.float64)
+
+    def curved(p: Tensor) -> Tensor:
+        return torch.tanh(p @ weights) + (p**3).sum() + p[0] * p[-1]
+
+    product = hessian_vector_product(curved, point, vector)
+    assert torch.allclose(product, hessian(curved, point) @ vector)
+    # beside autograd: the change of the gradient along the vector, by central differences
+    difference = gradient(curved, point + 1e-6 * vector) - gradient(curved, point - 1e-6 * vector)
+    assert torch.allclose(product, difference / 2e-6, rtol=1e-6, atol=1e-6)
+
+
+def test_a_networks_hessian_vector_products_are_the_columns_of_its_hessian() -> None:
+    torch.manual_seed(0)
+    model, x, y = MLP((3, 4, 2), nn.Tanh).double(), torch.randn(20, 3).double(), torch.randint(2, (20,))
+    theta, loss = flat_parameters(model), flat_loss(model, nn.CrossEntropyLoss(), x, y)
+    columns = [hessian_vector_product(loss, theta, unit) for unit in torch.eye(theta.numel(), dtype=torch.float64)]
+    assert torch.allclose(torch.stack(columns, 1), hessian(loss, theta))
+    assert flat_parameters(model).equal(theta) and all(p.grad is None for p in model.parameters())
+
+
+@pytest.mark.parametrize("function", [lambda p: 3 * p.sum(), lambda p: p[0] + torch.relu(p[1])])
+def test_without_curvature_the_product_is_zero(function: Callable[[Tensor], Tensor]) -> None:
+    assert hessian_vector_product(function, torch.ones(2), torch.tensor([1.0, 2.0])).tolist() == [0.0, 0.0]
+
+
+def test_a_product_has_no_graph_and_leaves_its_arguments() -> None:
+    point, vector = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    product = hessian_vector_product(lambda p: (p**3).sum(), point, vector)
+    assert product.tolist() == [6.0, 6.0] and not product.requires_grad
+    assert point.grad is None and vector.grad is None
+
+
+@pytest.mark.parametrize("vector", [torch.zeros(3), torch.zeros(2, 1), torch.zeros(2).double(), [0.0, 0.0]])
+def test_a_vector_unlike_the_point_is_refused(vector: Any) -> None:
+    with pytest.raises(ValueError, match=r"vector should be like the point, \(2,\) of torch.float32, got"):
+        hessian_vector_product(bowl, torch.zeros(2), vector)
 
 
 @pytest.mark.parametrize("model", [SigmoidSum(2, 3), nn.Sequential(MLP((2, 4, 1), nn.Tanh), nn.Flatten(0))])
