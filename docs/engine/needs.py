@@ -61,6 +61,16 @@ def _loads(node: ast.AST) -> set[str]:
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
+def _walked_together(target: ast.expr, iterable: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """Which part of a loop's target comes from what: in ``for a, b in zip(x, y)`` b comes from y only."""
+    if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Name) and isinstance(target, ast.Tuple):
+        if iterable.func.id == "zip" and len(target.elts) == len(iterable.args):
+            return [pair for both in zip(target.elts, iterable.args, strict=True) for pair in _walked_together(*both)]
+        if iterable.func.id == "enumerate" and len(target.elts) == 2:
+            return [(target.elts[0], iterable.func), *_walked_together(target.elts[1], iterable.args[0])]
+    return [(target, iterable)]
+
+
 def _local_names(function: ast.AST) -> set[str]:
     bound: set[str] = set()
     outer: set[str] = set()
@@ -168,7 +178,8 @@ class _Reader(ast.NodeVisitor):
 
     def visit_For(self, node: ast.For) -> None:
         self.visit(node.iter)
-        self._target(node.target, _loads(node.iter))
+        for target, source in _walked_together(node.target, node.iter):
+            self._target(target, _loads(source))
         for statement in [*node.body, *node.orelse]:
             self.visit(statement)
 
@@ -180,12 +191,24 @@ class _Reader(ast.NodeVisitor):
         for statement in node.body:
             self.visit(statement)
 
+    def _draws(self, name: str) -> bool:
+        """Whether a name stands for what pyplot gave: a figure, axes, one of several axes in a loop."""
+        reached, waiting = set[str](), [name]
+        while waiting:
+            sources = self.names.built_from.get(waiting.pop(), set()) - reached
+            reached |= sources
+            waiting += sources
+        return _DRAWING in reached
+
     def visit_Expr(self, node: ast.Expr) -> None:
         self.visit(node.value)
         call = node.value
         if isinstance(call, ast.Call):
             root = _root(call.func)
             if (isinstance(call.func, ast.Name) and root in _HARMLESS) or root == _DRAWING:
+                return
+            if root and self._draws(root):
+                self.names.changes.add(root)
                 return
             touched = {root} if isinstance(call.func, ast.Attribute) and root else set()
             arguments = [*call.args, *(keyword.value for keyword in call.keywords)]

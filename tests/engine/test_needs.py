@@ -50,6 +50,26 @@ def test_drawing_and_printing_change_nothing() -> None:
     assert needed("import matplotlib.pyplot as plt\nx = [1]", "plt.plot(x)\nprint(x)", "sum(x)") == [1]
 
 
+def test_what_pyplot_gave_draws_its_arguments_and_leaves_them_as_they_are() -> None:
+    plt, x, use = "import matplotlib.pyplot as plt", "x = [1]\ny = [2]", "sum(x) + sum(y)"
+    assert needed(x, f"{plt}\nfigure, axes = plt.subplots()\naxes.hist(x)", use) == [1]
+    loop = "for axis, values in zip(plt.subplots(2)[1], (x, y)):\n    axis.hist(values)"
+    assert needed(x, f"{plt}\n{loop}", use) == [1]
+    assert needed(x, f"{plt}\naxes = plt.gca()", "axes.hist(x)", "axes.get_title()") == [1, 2, 3]
+
+
+def test_of_what_is_walked_together_each_is_itself() -> None:
+    both = "x = [[1]]\ny = [[2]]"
+    plain = "for a, b in zip(x, y):\n    {}.append(1)"
+    assert needed(both, plain.format("a"), "x") == [1, 2]
+    other = (
+        "import matplotlib.pyplot as plt\nfor n, (axis, b) in enumerate(zip(plt.subplots(1)[1], y)):\n    b.append(n)"
+    )
+    assert needed(both, other, "y") == [1, 2] and needed(both, other, "x") == [1]
+    assert needed("x = [[1]]", "y = [[2]]", plain.format("a"), "y") == [2]
+    assert needed("x = [[1]]", "y = [[2]]", "for a, b in list(zip(x, y)):\n    a.append(1)", "y") == [1, 2, 3]
+
+
 def test_a_doctest_is_copied_without_prompts_and_outputs() -> None:
     assert scripts_of(page(">>> a = 1\n>>> a\n1", "a + 1"))[2] == "a = 1\na\n\na + 1\n"
 
