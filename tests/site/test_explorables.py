@@ -5,29 +5,44 @@ import gzip
 import itertools
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import torch
-from engine import DOCS, page_files
+from engine import DOCS, LANGUAGES, page_files
 from playwright.sync_api import Browser, Locator, Page, expect
+from torch import Tensor
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
 from visits import AXE
 
-from course_lib.landscape import bumpy, classify, descend, gradient
+from course_lib import landscape, schedules
+from course_lib.landscape import bumpy, classify, descend, eigenvalues, gradient, hessian, in_batches
 from course_lib.models import SigmoidSum
-from course_lib.optimizers import GradientDescent
+from course_lib.optimizers import Adagrad, Adam, AdamW, GradientDescent, Momentum, RMSProp
 
 SCRIPTS = sorted((DOCS / "theme" / "assets" / "javascripts" / "explorables").glob("*.js"))
 SHARED = {"start", "explorable"}
-PLACES = {  # explorable -> the page that holds it, its id there, the figure that stands for it
-    "convolution": ("pytorch/convolution/", "try-convolution", "F24"),
-    "descent": ("basics/gradient-descent/", "try-descent", "F05"),
-    "sigmoid": ("deep/curves-to-networks/", "try-sigmoid", "F10"),
+
+
+class Place(NamedTuple):
+    """Where an explorable stands: its module, the page, the figure that stands there without scripts."""
+
+    module: str
+    page: str
+    figure: str
+
+
+PLACES = {  # by the id on the page
+    "try-convolution": Place("convolution", "pytorch/convolution/", "F24"),
+    "try-descent": Place("descent", "basics/gradient-descent/", "F05"),
+    "try-sigmoid": Place("sigmoid", "deep/curves-to-networks/", "F10"),
+    "try-walks": Place("walks", "training/critical-points/", "F42"),
 }
-NAMES = sorted(PLACES)
+IDS = sorted(PLACES)
 
 
 @contextmanager
@@ -44,16 +59,25 @@ def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
     given.close()
 
 
-def explorable(page: Page, name: str) -> Locator:
+def explorable(page: Page, place: str) -> Locator:
     """The explorable, ready to use and on the screen."""
-    found = page.locator(f"#{PLACES[name][1]}[data-state=ready]")
+    found = page.locator(f"#{place}[data-state=ready]")
     found.wait_for()
     found.scroll_into_view_if_needed()
     return found
 
 
-def where(address: str, name: str, language: str = "en", query: str = "") -> str:
-    return f"{address}/{language}/{PLACES[name][0]}{query}"
+def where(address: str, place: str, language: str = "en", query: str = "") -> str:
+    return f"{address}/{language}/{PLACES[place].page}{query}"
+
+
+def movable(found: Locator) -> list[Locator]:
+    """The sliders that matter with the present settings."""
+    return [slider for slider in found.get_by_role("slider").all() if slider.is_enabled()]
+
+
+def drawn(found: Locator) -> list[str]:
+    return [picture.inner_html() for picture in found.locator("svg.explorable-picture").all()]
 
 
 def answer(page: Page, name: str, expression: str, settings: object) -> Any:
@@ -69,15 +93,22 @@ def into_its_range(slider: Locator) -> tuple[str, str]:
 
 
 def test_each_explorable_of_a_page_has_a_module_and_each_module_a_test() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in page_files()]
-    used = {name for text in texts for name in re.findall(r'data-explorable="([\w-]+)"', text)}
-    assert used == set(NAMES) == {script.stem for script in SCRIPTS} - SHARED
+    for language in LANGUAGES:
+        used = {}
+        for path in page_files():
+            if path.is_relative_to(DOCS / language):
+                for tag in re.findall(r'<div class="explorable"[^>]*>', path.read_text(encoding="utf-8")):
+                    place, module = (re.findall(rf'\b{key}="([\w-]+)"', tag)[-1] for key in ("id", "data-explorable"))
+                    assert place not in used, f"{place} stands twice"
+                    used[place] = (module, path.relative_to(DOCS / language).with_suffix("").as_posix() + "/")
+        assert used == {place: (module, page) for place, (module, page, _) in PLACES.items()}
+    assert {place.module for place in PLACES.values()} == {script.stem for script in SCRIPTS} - SHARED
 
 
 def test_descent_walks_as_course_lib_does(browser: Browser, address: str) -> None:
     draw = random.Random(0)
     asked = [[draw.uniform(-1.8, 1.8), 10 ** draw.uniform(-3, 0), draw.randint(0, 60)] for _ in range(400)]
-    with opened(browser, where(address, "descent")) as page:
+    with opened(browser, where(address, "try-descent")) as page:
         paths = answer(page, "descent", "s.map(([w, lr, n]) => m.descend(w, lr, n))", asked)
         compared = 0
         for (start, lr, steps), walked in zip(asked, paths, strict=True):
@@ -106,7 +137,7 @@ def descend_once(page: Page, starts: list[float], lr: float) -> torch.Tensor:
 
 def test_loss_slope_and_valleys_are_those_of_bumpy(browser: Browser, address: str) -> None:
     grid = torch.linspace(-2, 2, 201, dtype=torch.float64)[:, None]
-    with opened(browser, where(address, "descent")) as page:
+    with opened(browser, where(address, "try-descent")) as page:
         losses, slopes = answer(page, "descent", "[s.map(m.loss), s.map(m.slope)]", grid.squeeze(1).tolist())
         assert torch.allclose(torch.tensor(losses, dtype=torch.float64), bumpy(grid), rtol=0, atol=1e-9)
         expected = torch.cat([gradient(bumpy, point) for point in grid])
@@ -118,12 +149,150 @@ def test_loss_slope_and_valleys_are_those_of_bumpy(browser: Browser, address: st
         assert bumpy(points["global"]) < bumpy(points["local"]) < bumpy(points["hilltop"])
 
 
+Walk = dict[str, Any]
+WALKERS: dict[str, Callable[[list[Tensor], Walk], Optimizer]] = {
+    "gd": lambda params, s: GradientDescent(params, s["lr"], s["decay"]),
+    "momentum": lambda params, s: Momentum(params, s["lr"], s["momentum"], s["decay"]),
+    "adagrad": lambda params, s: Adagrad(params, s["lr"], "sum", weight_decay=s["decay"]),
+    "adamean": lambda params, s: Adagrad(params, s["lr"], "mean", weight_decay=s["decay"]),
+    "rmsprop": lambda params, s: RMSProp(params, s["lr"], s["keep"], weight_decay=s["decay"]),
+    "adam": lambda params, s: Adam(params, s["lr"], (s["momentum"], s["keep"]), weight_decay=s["decay"]),
+    "adamw": lambda params, s: AdamW(params, s["lr"], (s["momentum"], s["keep"]), weight_decay=s["decay"]),
+}
+PLANS: dict[str, Callable[[Walk], schedules.Schedule]] = {
+    "constant": lambda s: schedules.constant(),
+    "step": lambda s: schedules.step_decay(every=50, gamma=0.1),
+    "exponential": lambda s: schedules.exponential(0.98),
+    "cosine": lambda s: schedules.cosine(200 - s["warmup"]),
+    "root": lambda s: schedules.inverse_square_root(),
+}
+SURFACES = [
+    surface for surface in vars(landscape).values() if isinstance(surface, landscape.Surface) and surface.dimension == 2
+]
+
+
+def schedule_of(s: Walk) -> schedules.Schedule:
+    then = PLANS[s["plan"]](s)
+    return schedules.warm_up(s["warmup"], then) if s["warmup"] else then
+
+
+def walked(surface: landscape.Surface, name: str, s: Walk, disturbance: float = 0.0) -> Tensor:
+    """The walk of course_lib; a disturbance is put on each point, as rounding with fewer digits would."""
+    generator = torch.Generator().manual_seed(0)
+
+    def make(params: list[Tensor]) -> Optimizer:
+        optimizer = WALKERS[name](params, s)
+        schedule = LambdaLR(optimizer, schedule_of(s))
+
+        def after(*_: object) -> None:
+            schedule.step()
+            if disturbance:
+                with torch.no_grad():
+                    push = disturbance * torch.randn(2, generator=generator, dtype=torch.float64)
+                    params[0] += push * (1 + params[0].abs())
+
+        optimizer.register_step_post_hook(after)
+        return optimizer
+
+    start = torch.tensor([s["w1"], s["w2"]], dtype=torch.float64)
+    return descend(in_batches(surface, int(s["batch"]), s["noise"]), make, start, s["steps"])
+
+
+def some_walk(draw: random.Random, surface: landscape.Surface) -> Walk:
+    (left, right), (bottom, top) = surface.domain
+    return {
+        "surface": surface.name, "w1": draw.uniform(left, right), "w2": draw.uniform(bottom, top),
+        "lr": 10 ** draw.uniform(-3, 0), "momentum": draw.uniform(0, 0.99), "keep": draw.uniform(0, 0.999),
+        "decay": draw.choice([0, draw.uniform(0, 0.5)]), "batch": draw.choice(["1", "4", "16", "64"]),
+        "noise": draw.choice([0, draw.uniform(0, 5)]), "plan": draw.choice(sorted(PLANS)),
+        "warmup": draw.choice([0, draw.randint(1, 30)]), "steps": draw.randint(1, 60),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WALKERS)
+def test_optimisers_walk_as_course_lib_does(browser: Browser, address: str, name: str) -> None:
+    draw = random.Random(0)
+    with opened(browser, where(address, "try-walks")) as page:
+        for surface in SURFACES:
+            asked = [some_walk(draw, surface) for _ in range(300)]
+            all_theirs = answer(page, "walks", f"s.map((a) => m.walk('{name}', a))", asked)
+            compared = 0
+            for s, points in zip(asked, all_theirs, strict=True):
+                theirs, path = torch.tensor(points, dtype=torch.float64), walked(surface, name, s)
+                assert theirs.shape == path.shape == (s["steps"] + 1, 2)
+                bounded = (path.abs() < 1e6).all(1).cumprod(0).bool()  # what diverges, diverges here as there
+                assert not (theirs[~bounded].abs() < 1e5).all(1)[:1].any(), (surface.name, s)
+                same = torch.isclose(theirs, path, rtol=1e-9, atol=1e-9).all(1)
+                if bool((same | ~bounded).all()):
+                    compared += bool(bounded.all())
+                else:
+                    # In chaos no two programs that round differently can agree. Is this it? Then course_lib's own walk,
+                    # its points known to 12 digits instead of 16, is already somewhere else too.
+                    other = walked(surface, name, s, disturbance=1e-12)
+                    apart = ((other - path).abs() / (1 + path.abs())).amax(1)
+                    assert (apart[: int((~same).int().argmax()) + 1] > 1e-7).any(), (surface.name, s)
+                if compared == 100:
+                    break
+            assert compared == 100, surface.name
+
+
+def test_surfaces_slopes_and_eigenvalues_are_those_of_course_lib(browser: Browser, address: str) -> None:
+    draw = random.Random(0)
+    with opened(browser, where(address, "try-walks")) as page:
+        assert set(answer(page, "walks", "Object.keys(m.surfaces)", None)) == {surface.name for surface in SURFACES}
+        for surface in SURFACES:
+            named = answer(page, "walks", "(({x, y, start}) => [x, y, start])(m.surfaces[s])", surface.name)
+            assert named == [list(surface.domain[0]), list(surface.domain[1]), list(surface.start)]
+            (left, right), (bottom, top) = surface.domain
+            points = [[draw.uniform(left, right), draw.uniform(bottom, top)] for _ in range(200)]
+            losses, slopes, curves, values = (
+                answer(page, "walks", f"s[1].map((p) => {function}(...p))", [surface.name, points])
+                for function in (
+                    *(f"m.surfaces[s[0]].{f}" for f in ("loss", "slope", "curvature")),
+                    "m.eigenvalues.bind(0, s[0])",
+                )
+            )
+            at = torch.tensor(points, dtype=torch.float64)
+            matrices = torch.stack([hessian(surface, point) for point in at])
+            for theirs, expected in (
+                (losses, surface(at)),
+                (slopes, torch.stack([gradient(surface, point) for point in at])),
+                (curves, matrices.flatten(1)[:, [0, 1, 3]]),
+                (values, torch.stack([eigenvalues(surface, point) for point in at])),
+            ):
+                assert torch.allclose(torch.tensor(theirs, dtype=torch.float64), expected, rtol=0, atol=1e-9)
+            critical = answer(page, "walks", "m.surfaces[s].points", surface.name)
+            kinds = answer(page, "walks", "m.surfaces[s].points.map(([a, b]) => m.kindOf(s, a, b))", surface.name)
+            for (w1, w2, kind), said in zip(critical, kinds, strict=True):
+                assert classify(surface, torch.tensor([w1, w2], dtype=torch.float64)) == kind == said
+
+
+def test_batches_are_those_of_course_lib(browser: Browser, address: str) -> None:
+    zero = torch.zeros(2, dtype=torch.float64)  # where the gradient of the bowl is 0
+    with opened(browser, where(address, "try-walks")) as page:
+        for size in (1, 2, 4, 8, 16, 32, 64):
+            loss = in_batches(landscape.bowl, size)
+            expected = torch.stack([gradient(loss, zero) for _ in range(200)])
+            means = answer(page, "walks", "((next) => Array.from({ length: 200 }, next))(m.batches(s))", size)
+            assert torch.allclose(torch.tensor(means, dtype=torch.float64), expected, rtol=0, atol=1e-12)
+
+
+def test_schedules_are_those_of_course_lib(browser: Browser, address: str) -> None:
+    asked = [{"plan": plan, "warmup": warmup} for plan in PLANS for warmup in (0, 1, 7, 100)]
+    with opened(browser, where(address, "try-walks")) as page:
+        assert set(answer(page, "walks", "Object.keys(m.plans)", None)) == set(PLANS)
+        factors = answer(page, "walks", "s.map((a) => Array.from({ length: 201 }, (_, n) => m.factor(a, n)))", asked)
+        for s, theirs in zip(asked, factors, strict=True):
+            schedule = schedule_of(s)
+            assert theirs == pytest.approx([schedule(n) for n in range(201)], rel=0, abs=1e-9)
+
+
 def test_the_sigmoid_is_that_of_course_lib(browser: Browser, address: str) -> None:
     draw = random.Random(0)
     asked = [[draw.uniform(-8, 8), draw.uniform(-8, 8), draw.uniform(-2, 2)] for _ in range(200)]
     grid = torch.linspace(-6, 6, 61, dtype=torch.float64)
     model = SigmoidSum(features=1, sigmoids=1).double()
-    with opened(browser, where(address, "sigmoid")) as page:
+    with opened(browser, where(address, "try-sigmoid")) as page:
         given = {"settings": asked, "grid": grid.tolist()}
         curves = answer(page, "sigmoid", "s.settings.map((a) => s.grid.map((x) => m.value(x, ...a)))", given)
         for (w, b, c), drawn in zip(asked, curves, strict=True):
@@ -140,7 +309,7 @@ def test_convolution_is_that_of_torch(browser: Browser, address: str) -> None:
     ranges = (range(3, 9), range(1, 5), range(1, 4), range(4), range(1, 4))
     asked = [dict(zip(names, values, strict=True)) for values in itertools.product(*ranges)]
     whole = [{"input": size, "kernel": 1, "stride": 1, "padding": 0, "dilation": 1} for size in range(3, 9)]
-    with opened(browser, where(address, "convolution")) as page:
+    with opened(browser, where(address, "try-convolution")) as page:
         outputs = answer(page, "convolution", "s.map(m.convolve)", asked)
         tables = {
             s["input"]: torch.tensor(t)
@@ -177,8 +346,8 @@ def test_convolution_is_that_of_torch(browser: Browser, address: str) -> None:
 
 
 def test_convolution_shows_its_window_and_the_presets_of_the_figures(browser: Browser, address: str) -> None:
-    with opened(browser, where(address, "convolution")) as page:
-        found = explorable(page, "convolution")
+    with opened(browser, where(address, "try-convolution")) as page:
+        found = explorable(page, "try-convolution")
         expect(found.get_by_text("1×1 + 2×2 + 0×1 + 0×0 + 1×1 + 2×0 + 1×2 + 2×1 + 1×0 = 10")).to_be_visible()
         expect(found.get_by_role("status")).to_have_text("Step 1 of 9: row 1, column 1 of the output is 10.")
         rows = page.locator("table").filter(has_text="half padding").locator("tbody tr")
@@ -207,8 +376,8 @@ def test_convolution_shows_its_window_and_the_presets_of_the_figures(browser: Br
 
 def test_convolution_plays_and_goes_back_and_is_still_where_motion_is_unwelcome(browser: Browser, address: str) -> None:
     for motion in ("no-preference", "reduce"):
-        with opened(browser, where(address, "convolution"), reduced_motion=motion) as page:
-            found = explorable(page, "convolution")
+        with opened(browser, where(address, "try-convolution"), reduced_motion=motion) as page:
+            found = explorable(page, "try-convolution")
             step = found.get_by_label("step", exact=True)
             for name, now in (("One step", "2"), ("Back", "1"), ("Back", "1")):
                 found.get_by_role("button", name=name).click()
@@ -242,65 +411,187 @@ def test_convolution_plays_and_goes_back_and_is_still_where_motion_is_unwelcome(
 )
 def test_the_picture_says_what_became_of_the_walk(browser: Browser, address: str, w0: str, lr: str, says: str) -> None:
     query = f"?try-descent-w0={w0}&try-descent-lr={lr}&try-descent-steps=60"
-    with opened(browser, where(address, "descent", query=query)) as page:
-        expect(explorable(page, "descent").get_by_role("status")).to_contain_text(says)
+    with opened(browser, where(address, "try-descent", query=query)) as page:
+        expect(explorable(page, "try-descent").get_by_role("status")).to_contain_text(says)
 
 
 def test_the_text_of_the_page_is_true_of_its_starting_values(browser: Browser, address: str) -> None:
-    with opened(browser, where(address, "descent")) as page:
-        expect(explorable(page, "descent").get_by_role("status")).to_have_text("It has arrived in the local minimum.")
-    with opened(browser, where(address, "sigmoid", query="?try-sigmoid-w=-2&try-sigmoid-b=6&try-sigmoid-c=2")) as page:
-        found = explorable(page, "sigmoid")
+    with opened(browser, where(address, "try-descent")) as page:
+        expect(explorable(page, "try-descent").get_by_role("status")).to_have_text(
+            "It has arrived in the local minimum."
+        )
+    with opened(
+        browser, where(address, "try-sigmoid", query="?try-sigmoid-w=-2&try-sigmoid-b=6&try-sigmoid-c=2")
+    ) as page:
+        found = explorable(page, "try-sigmoid")
         expect(found.get_by_role("status")).to_contain_text("The step stands at x = −b/w = 3.00")
         expect(found.get_by_text("2.0 σ(6.0 − 2.0 x)")).to_be_visible()
         found.get_by_label("w (steepness)").fill("0")
         expect(found.get_by_role("status")).to_contain_text("No step")
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_keyboard_moves_every_slider_and_the_picture(
-    browser: Browser, address: str, name: str, language: str
+def fill(found: Locator, **values: object) -> None:
+    """Move sliders of `walks` by their names in the address."""
+    for name, value in values.items():
+        found.locator(f"input[id$='-{name}']").fill(str(value))
+
+
+def test_the_walks_from_the_saddle_do_what_the_page_says(browser: Browser, address: str) -> None:
+    with opened(browser, where(address, "try-walks")) as page:
+        found = explorable(page, "try-walks")
+        status, rows = found.get_by_role("status"), found.locator("tbody tr")
+        left: dict[str, int] = {}
+        for steps in range(20, 100):  # off the saddle: lower than it by a half
+            fill(found, steps=steps)
+            for row in rows.all():
+                name, loss, *_ = row.locator("th, td").all_inner_texts()
+                if float(loss.replace("−", "-")) < -0.5:
+                    left.setdefault(name, steps)
+        assert left["momentum"] + 20 < left["gradient descent"]
+        fill(found, w2=0, steps=200)
+        expect(status).to_contain_text(
+            "The gradient is almost zero there and the eigenvalues have both signs: a saddle."
+        )
+        assert [row.locator("td").last.inner_text() for row in rows.all()] == ["−2.00, 2.00"] * 2
+        found.get_by_label("batch").select_option("4")
+        expect(status).to_contain_text("both eigenvalues are positive")
+        assert all(float(row.locator("td").first.inner_text().replace("−", "-")) < -0.5 for row in rows.all())
+
+
+def test_walks_say_where_they_are_and_who_is_lost(browser: Browser, address: str) -> None:
+    def said(query: str) -> Iterator[tuple[Page, Locator, Locator]]:
+        with opened(browser, where(address, "try-walks", query=query)) as page:
+            found = explorable(page, "try-walks")
+            yield page, found, found.get_by_role("status")
+
+    steep = "?try-walks-surface=ravine&try-walks-w1=-4&try-walks-w2=1&try-walks-lr=0.1&try-walks-steps=150"
+    for _page, found, status in said(f"{steep}&try-walks-optimizers=gd adam"):
+        expect(status).to_contain_text("After 150 steps: lowest is Adam, loss ")
+        expect(status).to_contain_text("Far outside the picture: gradient descent.")
+        assert "far outside" in found.locator("tbody tr").first.inner_text()
+        found.get_by_role("checkbox", name="Adam", exact=True).uncheck()
+        expect(status).to_have_text("Every walk has left the picture far behind.")
+        found.get_by_role("checkbox", name="gradient descent").uncheck()
+        expect(status).to_have_text("Choose an optimiser.")
+    for page, found, status in said("?try-walks-surface=nowhere&try-walks-optimizers=gd nobody&try-walks-w1=9"):
+        assert found.get_by_label("surface", exact=True).input_value() == "saddle"  # nonsense in the address does no harm
+        assert found.get_by_label("start w1").input_value() == "2"
+        expect(status).to_contain_text("After 20 steps: gradient descent, loss ")
+        before = drawn(found)
+        found.get_by_label("surface", exact=True).select_option("ravine")
+        assert drawn(found) != before
+        start = [found.get_by_label(f"start w{i}") for i in (1, 2)]
+        assert [float(slider.input_value()) for slider in start] == list(landscape.ravine.start)
+        assert start[1].get_attribute("max") == "1.5"
+        page.wait_for_function("location.search.includes('surface=ravine')")
+
+
+def test_the_curvature_under_the_pointer_and_at_the_start(browser: Browser, address: str) -> None:
+    query = "?try-walks-surface=plateau&try-walks-w1=1.5&try-walks-w2=-1"
+    with opened(browser, where(address, "try-walks", query=query)) as page:
+        found = explorable(page, "try-walks")
+        line = found.locator(".walks-numbers")
+
+        def says(words: str, point: list[float], tolerance: float) -> None:
+            assert line.inner_text().startswith(words)
+            numbers = [float(n.replace("−", "-")) for n in re.findall(r"−?\d+\.\d+", line.inner_text())]
+            at = torch.tensor(numbers[:2], dtype=torch.float64)
+            assert numbers[:2] == pytest.approx(point, abs=tolerance)
+            assert numbers[2] == pytest.approx(landscape.plateau(at).item(), abs=0.01)
+            assert numbers[3:5] == pytest.approx(gradient(landscape.plateau, at).tolist(), abs=0.01)
+            assert numbers[5:] == pytest.approx(eigenvalues(landscape.plateau, at).tolist(), abs=0.01)
+
+        says("At the start", [1.5, -1], 1e-9)
+        across = found.locator(".explorable-axes line").first.bounding_box()  # w1 = −4, from −5 to 5
+        up = found.locator(".explorable-axes line[x1='0']").first.bounding_box()
+        assert across is not None and up is not None
+        x, y, width = up["x"] + 0.6 * up["width"], across["y"] + 0.3 * across["height"], up["width"]
+        page.mouse.move(x, y)
+        says("Under the pointer", [1, 2], 0.1)
+        page.mouse.down()
+        page.mouse.move(x + 30, y, steps=3)
+        page.mouse.up()
+        start = [float(found.get_by_label(f"start w{i}").input_value()) for i in (1, 2)]
+        assert start == pytest.approx([1 + 300 / width, 2], abs=0.1)
+        page.mouse.move(0, 0)
+        says("At the start", start, 1e-9)
+        handle = found.locator(".explorable-handle").bounding_box()
+        assert handle is not None and abs(handle["x"] + handle["width"] / 2 - x - 30) < 3
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_walks_play(browser: Browser, address: str, motion: str) -> None:
+    with opened(browser, where(address, "try-walks"), reduced_motion=motion) as page:
+        found = explorable(page, "try-walks")
+        steps = found.get_by_label("steps", exact=True)
+        found.get_by_role("button", name="One step").click()
+        assert steps.input_value() == "21"
+        found.get_by_role("button", name="Play").click()
+        if motion == "reduce":
+            assert steps.input_value() == "200" and found.get_by_role("button", name="Pause").count() == 0
+            return
+        page.wait_for_function("Number(document.querySelector('#try-walks-steps').value) > 24")
+        found.get_by_role("button", name="Pause").click()
+        assert 24 < int(there := steps.input_value()) < 200
+        page.wait_for_timeout(300)
+        assert steps.input_value() == there and found.get_by_role("button", name="Play").is_visible()
+
+
+@pytest.mark.parametrize("place", IDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_keyboard_reaches_all_and_moves_every_slider_and_the_picture(
+    browser: Browser, address: str, place: str, language: str
 ) -> None:
-    with opened(browser, where(address, name, language)) as page:
-        found = explorable(page, name)
-        picture = found.locator("svg.explorable-picture")
-        for slider in found.get_by_role("slider").all():
-            before, drawn, said = slider.input_value(), picture.inner_html(), slider.get_attribute("aria-valuetext")
+    with opened(browser, where(address, place, language)) as page:
+        found = explorable(page, place)
+        for slider in movable(found):
+            before, picture, said = slider.input_value(), drawn(found), slider.get_attribute("aria-valuetext")
             away, back = into_its_range(slider)
             slider.focus()
             page.keyboard.press(away)
             assert slider.input_value() != before and slider.get_attribute("aria-valuetext") != said
-            assert picture.inner_html() != drawn
+            assert drawn(found) != picture
             page.keyboard.press(back)
             assert slider.input_value() == before
             assert page.evaluate("(s) => s.labels.length", slider.element_handle()) == 1
-        for button in found.get_by_role("button").all():
+        controls = found.locator(":is(input, select, button):enabled").all()
+        controls[0].focus()
+        for control in controls[1:]:
+            assert page.evaluate("document.activeElement.matches('.explorable-box *')")
             page.keyboard.press("Tab")
-            assert page.evaluate("(b) => b === document.activeElement", button.element_handle())
-        page.keyboard.press("Enter")  # the last one resets
-        root = page.locator(f"#{PLACES[name][1]}")
+            assert page.evaluate("(c) => c === document.activeElement", control.element_handle())
+        found.get_by_role("button", name=re.compile("^(Reset|复位)$")).focus()
+        page.keyboard.press("Enter")
+        root = page.locator(f"#{place}")
         for slider in found.get_by_role("slider").all():
-            setting = str(slider.get_attribute("id")).removeprefix(f"{PLACES[name][1]}-")
-            if setting != "lr":  # its slider counts powers of ten
+            setting = str(slider.get_attribute("id")).removeprefix(f"{place}-")
+            if setting not in ("lr", "temperature"):  # their sliders count powers of ten
                 assert float(slider.input_value()) == float(root.get_attribute(f"data-{setting}") or "nan")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_settings_live_in_the_address(browser: Browser, address: str, name: str) -> None:
+@pytest.mark.parametrize("place", IDS)
+def test_settings_live_in_the_address(browser: Browser, address: str, place: str) -> None:
     def state(page: Page) -> list[str | None]:
-        return [slider.get_attribute("aria-valuetext") for slider in explorable(page, name).get_by_role("slider").all()]
+        found = explorable(page, place)
+        values = [slider.get_attribute("aria-valuetext") for slider in movable(found)]
+        values += [choice.input_value() for choice in found.locator("select").all()]
+        return values + [str(box.is_checked()) for box in found.get_by_role("checkbox").all()]
 
-    with opened(browser, where(address, name, query="?kept=1#exercises")) as page:
+    with opened(browser, where(address, place, query="?kept=1#exercises")) as page:
         first = state(page)
-        for slider in explorable(page, name).get_by_role("slider").all():
+        found = explorable(page, place)
+        for choice in found.locator("select.explorable-setting").all():
+            choice.select_option(index=1 if choice.evaluate("(c) => c.selectedIndex !== 1") else 2)
+        for box in found.get_by_role("checkbox").all():
+            box.click()
+        for slider in movable(found):
             away, _ = into_its_range(slider)
             slider.focus()
             for _ in range(3):
                 page.keyboard.press(away)
         moved = state(page)
-        assert all(a != b for a, b in zip(first, moved, strict=True))
-        page.wait_for_function(f"location.search.includes('{PLACES[name][1]}')")
+        assert sum(a != b for a, b in zip(first, moved, strict=False)) >= len(movable(found))
+        page.wait_for_function(f"location.search.includes('{place}')")
         page.wait_for_timeout(300)  # the address follows once the slider rests
         assert "kept=1" in page.url and page.url.endswith("#exercises")
         page.reload()
@@ -311,21 +602,21 @@ def test_settings_live_in_the_address(browser: Browser, address: str, name: str)
         page.locator("a.course-language").click()
         page.wait_for_url("**/en/**")
         assert state(page) == moved
-        explorable(page, name).get_by_role("button", name="Reset").click()
-        page.wait_for_function(f"!location.search.includes('{PLACES[name][1]}')")
+        explorable(page, place).get_by_role("button", name="Reset").click()
+        page.wait_for_function(f"!location.search.includes('{place}')")
         assert state(page) == first and "kept=1" in page.url
 
 
 def test_nonsense_in_the_address_does_no_harm(browser: Browser, address: str) -> None:
     query = "?try-descent-w0=99&try-descent-lr=lots&try-descent-steps=2.6"
-    with opened(browser, where(address, "descent", query=query)) as page:
-        sliders = explorable(page, "descent").get_by_role("slider")
+    with opened(browser, where(address, "try-descent", query=query)) as page:
+        sliders = explorable(page, "try-descent").get_by_role("slider")
         assert [s.get_attribute("aria-valuetext") for s in sliders.all()] == ["1.80", "0.03", "3"]
 
 
 def test_the_start_can_be_dragged(browser: Browser, address: str) -> None:
-    with opened(browser, where(address, "descent")) as page:
-        found = explorable(page, "descent")
+    with opened(browser, where(address, "try-descent")) as page:
+        found = explorable(page, "try-descent")
         box = found.locator(".explorable-handle").bounding_box()
         assert box is not None
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -339,8 +630,8 @@ def test_the_start_can_be_dragged(browser: Browser, address: str) -> None:
 
 
 def test_play_moves_step_by_step_and_pauses(browser: Browser, address: str) -> None:
-    with opened(browser, where(address, "descent", query="?try-descent-lr=0.002&try-descent-steps=0")) as page:
-        found = explorable(page, "descent")
+    with opened(browser, where(address, "try-descent", query="?try-descent-lr=0.002&try-descent-steps=0")) as page:
+        found = explorable(page, "try-descent")
         steps = found.get_by_label("steps")
         found.get_by_role("button", name="One step").click()
         assert steps.input_value() == "1" and found.locator(".explorable-step").count() == 1
@@ -355,26 +646,26 @@ def test_play_moves_step_by_step_and_pauses(browser: Browser, address: str) -> N
 
 
 def test_reduced_motion_is_respected(browser: Browser, address: str) -> None:
-    url = where(address, "descent", query="?try-descent-lr=0.002&try-descent-steps=0")
+    url = where(address, "try-descent", query="?try-descent-lr=0.002&try-descent-steps=0")
     with opened(browser, url, reduced_motion="reduce") as page:
-        found = explorable(page, "descent")
+        found = explorable(page, "try-descent")
         found.get_by_role("button", name="Play").click()
         assert found.get_by_label("steps").input_value() == "60"  # at once
         assert found.get_by_role("button", name="Pause").count() == 0
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("place", IDS)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 360)])
 def test_nothing_overflows_and_axe_is_content(
-    browser: Browser, address: str, name: str, language: str, scheme: str, width: int
+    browser: Browser, address: str, place: str, language: str, scheme: str, width: int
 ) -> None:
     viewport = {"width": width, "height": 800}
-    with opened(browser, where(address, name, language), viewport=viewport, color_scheme=scheme) as page:
-        found = explorable(page, name)
+    with opened(browser, where(address, place, language), viewport=viewport, color_scheme=scheme) as page:
+        found = explorable(page, place)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        results = page.evaluate("(id) => axe.run('#' + id)", PLACES[name][1])
+        results = page.evaluate("(id) => axe.run('#' + id)", place)
         assert [(v["id"], v["nodes"][0]["html"]) for v in results["violations"]] == []
         boxes = [text.bounding_box() for text in found.locator("svg text").all()]
         assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
@@ -388,41 +679,41 @@ def walk(page: Page, url: str) -> None:
     page.locator("#way").click()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_it_works_after_walking_there_inside_the_site(browser: Browser, address: str, name: str) -> None:
-    with opened(browser, f"{address}/en/training/critical-points/", viewport={"width": 1400, "height": 800}) as page:
+@pytest.mark.parametrize("place", IDS)
+def test_it_works_after_walking_there_inside_the_site(browser: Browser, address: str, place: str) -> None:
+    with opened(browser, f"{address}/en/", viewport={"width": 1400, "height": 800}) as page:
         page.evaluate("window.stillHere = true")
-        walk(page, where(address, name))
-        found = explorable(page, name)
+        walk(page, where(address, place))
+        found = explorable(page, place)
         assert found.locator(".explorable-box").count() == 1
         away, _ = into_its_range(found.get_by_role("slider").first)
         found.get_by_role("slider").first.focus()
         page.keyboard.press(away)
-        page.wait_for_function(f"location.search.includes('{PLACES[name][1]}')")
-        other = next(n for n in NAMES if n != name)
+        page.wait_for_function(f"location.search.includes('{place}')")
+        other = next(other for other in IDS if PLACES[other].page != PLACES[place].page)
         walk(page, where(address, other))
         assert explorable(page, other).locator(".explorable-box").count() == 1
         page.go_back()
-        assert explorable(page, name).locator(".explorable-box").count() == 1
+        assert explorable(page, place).locator(".explorable-box").count() == 1
         assert page.evaluate("window.stillHere")  # no page was loaded anew
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("place", IDS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_without_scripts_the_still_figure_stands_alone(
-    browser: Browser, address: str, name: str, language: str
+    browser: Browser, address: str, place: str, language: str
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(where(address, name, language))
-    assert page.locator(f"#{PLACES[name][2]} svg").is_visible()
-    assert page.locator(f"#{PLACES[name][1]}").bounding_box() is None  # takes no room
+    page.goto(where(address, place, language))
+    assert page.locator(f"#{PLACES[place].figure} svg").is_visible()
+    assert page.locator(f"#{place}").bounding_box() is None  # takes no room
     context.close()
 
 
 def test_all_scripts_together_are_small() -> None:
     size = sum(len(gzip.compress(script.read_bytes(), 9)) for script in SCRIPTS)
-    assert len(SCRIPTS) >= 2 + len(NAMES) and size < 40_000
+    assert len(SCRIPTS) >= 6 and size < 40_000
 
 
 def test_pages_without_explorables_have_no_style_for_them(address: str, site: Path) -> None:

@@ -1,5 +1,5 @@
 // A kernel slides over an input, one window a step (figures F24 to F31).
-import { assemble, button, html, settingsOf, statusLine, svg, wordsOf } from "./explorable.js";
+import { assemble, button, html, player, settingsOf, statusLine, svg, wordsOf } from "./explorable.js";
 
 // The upper left corners are the page's example: a 5 × 5 input, a 3 × 3 kernel.
 const INPUT = ["12031201", "01231020", "12100131", "52311202", "21011013", "03121102", "10213010", "21002121"];
@@ -138,27 +138,18 @@ export const mount = (root) => {
   const { values } = settings;
   const stepper = settings.controls.querySelector(`#${CSS.escape(root.id)}-step`);
 
-  let playing = null;
-  const stop = () => {
-    clearInterval(playing);
-    playing = null;
-    play.textContent = word.play;
-  };
   const to = (step) => settings.set({ step });
+  const { play, stop } = player(root, word, {
+    every: 500,
+    ended: () => values.step >= definitions.step.max,
+    restart: () => to(1),
+    forward: () => to(values.step + 1),
+    finish: () => to(definitions.step.max),
+  });
   const walk = (step) => {
     stop();
     to(step);
   };
-  const play = button(word.play, () => {
-    if (playing) return stop();
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return to(definitions.step.max); // the same, without the motion
-    if (values.step >= definitions.step.max) to(1);
-    play.textContent = word.pause;
-    playing = setInterval(() => {
-      if (root.isConnected && values.step < definitions.step.max) to(values.step + 1);
-      else stop();
-    }, 500);
-  });
   frame.addEventListener("click", ({ target }) => {
     if (target.dataset.step) walk(Number(target.dataset.step));
   });

@@ -1,5 +1,5 @@
 // Gradient descent in one parameter, on the surface `bumpy` of course_lib.landscape (figure F05).
-import { assemble, brief, button, html, curve, picture, settingsOf, shown, statusLine, svg, wordsOf } from "./explorable.js";
+import { assemble, brief, button, html, curve, picture, player, settingsOf, shown, statusLine, svg, wordsOf } from "./explorable.js";
 
 /** `course_lib.landscape.bumpy` */
 export const loss = (w) => (w ** 2 - 1) ** 2 + 0.3 * w + 0.5;
@@ -60,7 +60,6 @@ const words = {
 
 export const mount = (root) => {
   const word = wordsOf(words);
-  let playing = null;
   const status = statusLine();
 
   const content = ({ x, y }) => {
@@ -100,39 +99,22 @@ export const mount = (root) => {
   });
   const { values } = settings;
 
-  const stop = () => {
-    clearInterval(playing);
-    playing = null;
-    play.textContent = word.play;
-  };
-  const ended = () => values.steps >= STEPS || ["diverged", "arrived"].includes(verdict(descend(values.w0, values.lr, values.steps)).kind);
+  const arrivedAt = (steps) => steps >= STEPS || ["diverged", "arrived"].includes(verdict(descend(values.w0, values.lr, steps)).kind);
   const forward = () => settings.set({ steps: values.steps + 1 });
-  const play = button(word.play, () => {
-    if (playing) return stop();
-    if (ended()) settings.set({ steps: 0 });
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) { // the same walk, without the motion
-      let steps = values.steps;
-      while (steps < STEPS && !["diverged", "arrived"].includes(verdict(descend(values.w0, values.lr, steps)).kind)) steps += 1;
-      return settings.set({ steps });
-    }
-    play.textContent = word.pause;
-    playing = setInterval(() => {
-      if (!root.isConnected || ended()) stop();
-      else forward();
-    }, 150);
+  const { play, stop } = player(root, word, {
+    every: 150,
+    ended: () => arrivedAt(values.steps),
+    restart: () => settings.set({ steps: 0 }),
+    forward,
+    finish: () => {
+      let { steps } = values;
+      while (!arrivedAt(steps)) steps += 1;
+      settings.set({ steps });
+    },
   });
-
-  const drag = (event) => {
+  plot.drag(({ x }) => {
     stop();
-    settings.set({ w0: Number(plot.at(event).toFixed(2)) });
-  };
-  plot.frame.classList.add("explorable-draggable");
-  plot.frame.addEventListener("pointerdown", (event) => {
-    plot.frame.setPointerCapture(event.pointerId);
-    drag(event);
-  });
-  plot.frame.addEventListener("pointermove", (event) => {
-    if (plot.frame.hasPointerCapture(event.pointerId)) drag(event);
+    settings.set({ w0: Number(x.toFixed(2)) });
   });
 
   const buttons = html("div", { class: "explorable-buttons" }, play,

@@ -33,22 +33,35 @@ export const curve = (value, [low, high], x, y, points = 200) =>
     .map((at, i) => `${i ? "L" : "M"}${x(at).toFixed(2)} ${y(value(at)).toFixed(2)}`)
     .join("");
 
+/** Numbers for an axis from `low` to `high`: some four to six round ones. */
+export const ticks = (low, high, parts = 5) => {
+  const rough = (high - low) / parts;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((times) => times * power >= rough * 0.999) * power;
+  const first = Math.ceil(low / step - 1e-9);
+  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(6)));
+};
+
 /**
  * A picture with axes that fits its place and is drawn anew when the place changes.
  *
- * @param {object} range `x` and `y`: [low, high]; `xTicks`, `yTicks`: the numbers on the axes; `xLabel`, `yLabel`.
+ * @param {object} range `x` and `y`: [low, high]; `xTicks`, `yTicks`: the numbers on the axes; `xLabel`, `yLabel`;
+ *   `height` in pixels. It is read at each drawing, so it may change.
  * @param {function} content gets `{x, y}` (number to place) and gives the elements inside the axes, which are clipped.
- * @returns `frame`, the element; `draw(label)`, where label is what a screen reader reads; `at(event)`, the number
- *   on the horizontal axis under a pointer.
+ * @param {function} ground the same for what lies below and stays while neither range nor place changes.
+ * @returns `frame`, the element; `draw(label)`, where label is what a screen reader reads; `at(event)`, the numbers
+ *   `{x, y}` on the axes under a pointer; `drag(move)`, which calls `move` with them while a pointer is pressed.
  */
-export const picture = ({ x: [left, right], y: [bottom, top], xTicks, yTicks, xLabel, yLabel }, content) => {
-  const margin = { left: 34, right: 8, top: 22, bottom: 38 };
-  const height = 300;
+export const picture = (range, content, ground = () => []) => {
+  const margin = { left: 34, right: 14, top: 22, bottom: 38 };
+  const height = range.height || 300;
   const frame = svg("svg", { class: "explorable-picture", role: "img", height });
+  frame.style.height = `${height}px`;
   let width = 0;
   let label = "";
+  let below = { of: "" };
   const inner = () => ({ wide: width - margin.left - margin.right, high: height - margin.top - margin.bottom });
-  const places = (ticks) => (ticks.every(Number.isInteger) ? 0 : 1);
+  const places = (ticks) => Math.max(...ticks.map((tick) => (brief(tick).split(".")[1] || "").length));
   const text = (words, x, y, anchor) => svg("text", { x, y, "text-anchor": anchor }, words);
 
   const draw = (words = label) => {
@@ -56,9 +69,11 @@ export const picture = ({ x: [left, right], y: [bottom, top], xTicks, yTicks, xL
     frame.setAttribute("aria-label", label);
     if (!width) return;
     const { wide, high } = inner();
-    const x = (number) => ((number - left) / (right - left)) * wide;
+    const { x: [left, right], y: [bottom, top], xTicks, yTicks } = range;
     // far outside is far enough: huge coordinates break some renderers
-    const y = (number) => Math.max(-1e4, Math.min(1e4, ((top - number) / (top - bottom)) * high));
+    const near = (place) => Math.max(-1e4, Math.min(1e4, place));
+    const x = (number) => near(((number - left) / (right - left)) * wide);
+    const y = (number) => near(((top - number) / (top - bottom)) * high);
     frame.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const axes = svg("g", { class: "explorable-axes", transform: `translate(${margin.left} ${margin.top})` });
     for (const tick of xTicks) {
@@ -69,10 +84,12 @@ export const picture = ({ x: [left, right], y: [bottom, top], xTicks, yTicks, xL
       axes.append(svg("line", { x1: 0, x2: wide, y1: y(tick), y2: y(tick) }));
       axes.append(text(shown(tick, places(yTicks)), -6, y(tick) + 4, "end"));
     }
-    axes.append(text(xLabel, wide / 2, high + 34, "middle"), text(yLabel, -margin.left + 2, -8, "start"));
+    axes.append(text(range.xLabel, wide / 2, high + 34, "middle"), text(range.yLabel, -margin.left + 2, -8, "start"));
+    const of = [wide, high, left, right, bottom, top, range.name].join();
+    if (below.of !== of) below = { of, drawn: svg("g", {}, ...ground({ x, y })) };
     // an inner svg clips without an id, of which a page may have several
     const inside = svg("svg", { x: margin.left, y: margin.top, width: wide, height: high, overflow: "hidden" });
-    inside.append(...content({ x, y }));
+    inside.append(below.drawn, ...content({ x, y }));
     frame.replaceChildren(axes, inside);
   };
 
@@ -85,35 +102,67 @@ export const picture = ({ x: [left, right], y: [bottom, top], xTicks, yTicks, xL
 
   const at = (event) => {
     const box = frame.getBoundingClientRect();
-    return left + ((event.clientX - box.left - margin.left) / inner().wide) * (right - left);
+    const { wide, high } = inner();
+    const { x: [left, right], y: [bottom, top] } = range;
+    return {
+      x: left + ((event.clientX - box.left - margin.left) / wide) * (right - left),
+      y: top - ((event.clientY - box.top - margin.top) / high) * (top - bottom),
+    };
   };
-  return { frame, draw, at };
+  const drag = (move) => {
+    frame.classList.add("explorable-draggable");
+    frame.addEventListener("pointerdown", (event) => {
+      frame.setPointerCapture(event.pointerId);
+      move(at(event));
+    });
+    frame.addEventListener("pointermove", (event) => {
+      if (frame.hasPointerCapture(event.pointerId)) move(at(event));
+    });
+  };
+  return { frame, draw, at, drag };
 };
 
 /**
- * The settings of an explorable: a slider each, kept in the address as `?ID-NAME=VALUE`, so that a link shares them.
+ * The settings of an explorable: a slider each, or a choice, kept in the address as `?ID-NAME=VALUE`, so that a link
+ * shares them.
  *
  * @param {Element} root the explorable; its `data-NAME` are the values it starts from.
  * @param {object} definitions name -> `{label, min, max, step, log, whole, format}`; `log` makes a slider of the
- *   exponent, and `step` then counts in powers of ten; `whole` rounds; `format` writes the value.
+ *   exponent, and `step` then counts in powers of ten; `whole` rounds; `format` writes the value; `min` and `max` may
+ *   be functions of the values so far. Or `{label, options: {value: words}}`, one of them; or, with `several: true`,
+ *   some of them, in the address as "one two"; `sample(value)` then gives what stands before the words.
  * @param {function} changed is called after each change.
- * @returns `values`, name -> number; `set(values)`; `reset()`; `controls`, the sliders in one element.
+ * @returns `values`, name -> number or text; `set(values)`; `reset()`; `enable(name, whether)`; `controls`, the sliders
+ *   in one element; `fields`, name -> the element of a choice, for a place of your own.
  */
 export const settingsOf = (root, definitions, changed) => {
   const names = Object.keys(definitions);
   const address = (name) => `${root.id}-${name}`;
-  const allowed = (name, value) => {
-    const { min, max, whole } = definitions[name];
-    const inside = Math.min(max, Math.max(min, value));
+  const values = {};
+  const edge = (bound) => (typeof bound === "function" ? bound(values) : bound);
+  const allowed = (name, value) => { // null: not at all
+    const { min, max, whole, options, several } = definitions[name];
+    if (options) {
+      const asked = value.split(" ");
+      if (several) return Object.keys(options).filter((one) => asked.includes(one)).join(" ");
+      return Object.hasOwn(options, value) ? value : null;
+    }
+    if (String(value).trim() === "" || !Number.isFinite(Number(value))) return null;
+    const inside = Math.min(edge(max), Math.max(edge(min), Number(value)));
     return whole ? Math.round(inside) : inside;
   };
-  const first = Object.fromEntries(names.map((name) => [name, Number(root.dataset[name])]));
-  const values = { ...first };
-  for (const [name, value] of Object.entries(values)) {
-    if (!Number.isFinite(value)) throw new Error(`#${root.id} has no data-${name} with a number`);
-    const asked = new URL(location.href).searchParams.get(address(name));
-    if (asked !== null && asked.trim() !== "" && Number.isFinite(Number(asked))) values[name] = allowed(name, Number(asked));
-  }
+  const put = (wanted) => {
+    for (const name of names) { // in their order, as bounds may depend on what comes before
+      const value = allowed(name, wanted[name] ?? values[name] ?? "");
+      if (value !== null) values[name] = value;
+    }
+  };
+  put(root.dataset);
+  const missing = names.filter((name) => !(name in values));
+  if (missing.length) throw new Error(`#${root.id} has no data-${missing} that fits`);
+  const first = { ...values };
+  const asked = new URL(location.href).searchParams;
+  put(Object.fromEntries(names.map((name) => [name, asked.get(address(name))])));
 
   let waiting;
   const remember = () => {
@@ -131,42 +180,69 @@ export const settingsOf = (root, definitions, changed) => {
   };
 
   const controls = html("div", { class: "explorable-controls" });
-  const sliders = {};
-  const show = (name, moved = false) => {
-    const { log, format } = definitions[name];
-    const { input, value } = sliders[name];
-    const text = format(values[name]);
-    if (!moved) input.value = log ? Math.log10(values[name]) : values[name];
-    input.setAttribute("aria-valuetext", text);
-    value.textContent = text;
+  const fields = {};
+  const show = {};
+  const moved = (name, value) => {
+    values[name] = value;
+    show[name](true);
+    remember();
+    changed(name);
   };
-  for (const name of names) {
-    const { label, min, max, step, log } = definitions[name];
-    const input = html("input", {
-      type: "range", id: `${root.id}-${name}`, step,
-      min: log ? Math.log10(min) : min, max: log ? Math.log10(max) : max,
-    });
+  const slider = (name) => {
+    const { label, min, max, step, log, format } = definitions[name];
+    const scale = (number) => (log ? Math.log10(number) : number);
+    const input = html("input", { type: "range", id: address(name), step });
     const value = html("span", { class: "explorable-value", "aria-hidden": "true" }); // the slider says it itself
     input.addEventListener("input", () => {
       const place = Number(input.value);
-      values[name] = allowed(name, log ? Number((10 ** place).toPrecision(3)) : place);
-      show(name, true);
-      remember();
-      changed(name);
+      moved(name, allowed(name, log ? Number((10 ** place).toPrecision(3)) : place));
     });
-    sliders[name] = { input, value };
+    show[name] = (byHand) => {
+      const text = format(values[name]);
+      if (!byHand) {
+        input.min = scale(edge(min));
+        input.max = scale(edge(max));
+        input.value = scale(values[name]);
+      }
+      input.setAttribute("aria-valuetext", text);
+      value.textContent = text;
+    };
     controls.append(html("label", { for: input.id }, label), input, value);
-    show(name);
+  };
+  const choice = (name) => {
+    const { label, options } = definitions[name];
+    const input = html("select", { id: address(name), class: "explorable-setting" },
+      ...Object.entries(options).map(([value, text]) => html("option", { value }, text)));
+    input.addEventListener("change", () => moved(name, input.value));
+    show[name] = () => { input.value = values[name]; };
+    fields[name] = html("div", { class: "explorable-buttons" }, html("label", { for: input.id }, label), input);
+  };
+  const choices = (name) => {
+    const { label, options, sample } = definitions[name];
+    const boxes = Object.keys(options).map((value) => html("input", { type: "checkbox", value, id: `${address(name)}-${value}` }));
+    for (const box of boxes) {
+      box.addEventListener("change", () => moved(name, allowed(name, boxes.filter((one) => one.checked).map((one) => one.value).join(" "))));
+    }
+    show[name] = () => {
+      for (const box of boxes) box.checked = values[name].split(" ").includes(box.value);
+    };
+    fields[name] = html("fieldset", { class: "explorable-choices" }, html("legend", {}, label),
+      ...boxes.map((box) => html("label", { for: box.id }, box, ...(sample ? [sample(box.value)] : []), options[box.value])));
+  };
+  for (const name of names) {
+    (definitions[name].several ? choices : definitions[name].options ? choice : slider)(name);
+    show[name]();
   }
   const set = (wanted) => {
-    for (const [name, value] of Object.entries(wanted)) {
-      values[name] = allowed(name, value);
-      show(name);
-    }
+    put(wanted);
+    for (const name of names) show[name]();
     remember();
     changed(null);
   };
-  return { values, set, reset: () => set(first), controls };
+  const enable = (name, whether) => {
+    for (const input of (fields[name] || controls).querySelectorAll(`#${CSS.escape(address(name))}`)) input.disabled = !whether;
+  };
+  return { values, set, reset: () => set(first), enable, controls, fields };
 };
 
 /** A real button. */
@@ -174,6 +250,34 @@ export const button = (label, action) => {
   const made = html("button", { type: "button" }, label);
   made.addEventListener("click", action);
   return made;
+};
+
+/**
+ * A button that plays, a step each so many milliseconds; where motion is unwelcome it goes to the end at once.
+ *
+ * @param {object} word `play` and `pause`.
+ * @param {object} way `every`, milliseconds; `ended()`; `restart()`, `forward()`, `finish()`.
+ * @returns `play`, the button; `stop()`.
+ */
+export const player = (root, word, { every, ended, restart, forward, finish }) => {
+  let playing = null;
+  const stop = () => {
+    clearInterval(playing);
+    playing = null;
+    play.textContent = word.play;
+  };
+  const play = button(word.play, () => {
+    if (playing) return stop();
+    if (ended()) restart();
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return finish(); // the same, without the motion
+    play.textContent = word.pause;
+    playing = setInterval(() => {
+      if (!root.isConnected || ended()) return stop();
+      forward();
+      if (ended()) stop();
+    }, every);
+  });
+  return { play, stop };
 };
 
 /** A line that a screen reader speaks when it has stood still for a moment: dragging does not make it chatter. */
