@@ -1,5 +1,6 @@
 """Explorables in a reader's browser: their numbers are course_lib's, and everybody can operate them."""
 
+import ast
 import functools
 import gzip
 import itertools
@@ -37,9 +38,11 @@ class Place(NamedTuple):
 
 
 PLACES = {  # by the id on the page
+    "try-backward": Place("backward", "backprop/backpropagation/", "F39"),
     "try-convolution": Place("convolution", "pytorch/convolution/", "F24"),
     "try-descent": Place("descent", "basics/gradient-descent/", "F05"),
     "try-sigmoid": Place("sigmoid", "deep/curves-to-networks/", "F10"),
+    "try-softmax": Place("softmax", "classification/softmax-cross-entropy/", "F60"),
     "try-walks": Place("walks", "training/critical-points/", "F42"),
 }
 IDS = sorted(PLACES)
@@ -304,6 +307,138 @@ def test_the_sigmoid_is_that_of_course_lib(browser: Browser, address: str) -> No
         assert steps == [1.5, 3, 0, None]
 
 
+def test_softmax_cross_entropy_and_gradient_are_those_of_torch(browser: Browser, address: str) -> None:
+    draw = random.Random(0)
+    asked = [
+        [[draw.uniform(-8, 8) for _ in range(3)], 10 ** draw.uniform(-1, 1), draw.randrange(3)] for _ in range(300)
+    ]
+    asked += [[[1000, 0, -1000], 1, k] for k in range(3)] + [[[2, 2, 2], 0.1, 1]]
+    with opened(browser, where(address, "try-softmax")) as page:
+        shares, losses, slopes = (
+            answer(page, "softmax", f"s.map((a) => m.{name}(...a))", asked)
+            for name in ("softmax", "crossEntropy", "slope")
+        )
+    for given, p, loss, slope in zip(asked, shares, losses, slopes, strict=True):
+        scores, temperature, right = given
+        z: Tensor = (torch.tensor([scores], dtype=torch.float64) / temperature).requires_grad_()
+        expected = torch.nn.functional.cross_entropy(z, torch.tensor([right]))
+        (gradient,) = torch.autograd.grad(expected, z)
+        assert p == pytest.approx(torch.softmax(z, 1)[0].tolist(), rel=0, abs=1e-9)
+        assert loss == pytest.approx(expected.item(), rel=0, abs=1e-9)
+        assert slope == pytest.approx(gradient[0].tolist(), rel=0, abs=1e-9)
+
+
+def test_softmax_says_what_the_page_asks_for_and_its_bars_can_be_dragged(browser: Browser, address: str) -> None:
+    with opened(browser, where(address, "try-softmax")) as page:
+        found = explorable(page, "try-softmax")
+        status, scores = found.get_by_role("status"), [found.get_by_label(f"score z{k}", exact=True) for k in (1, 2, 3)]
+        expect(status).to_contain_text("Class 1 is right and gets the probability 0.879: cross-entropy −ln ŷ = 0.129")
+        expect(status).to_contain_text("The model would say so, too.")
+        cells = found.locator("tbody tr").first.locator("th, td").all_inner_texts()
+        assert cells == ["class 1", "3.0", "20.086", "0.879", "−0.121"]
+        for score, value in zip(scores, ("5", "3", "-1"), strict=True):
+            score.fill(value)
+        expect(status).to_contain_text("0.879: cross-entropy −ln ŷ = 0.129")  # only differences count
+        found.get_by_role("button", name="Reset").click()
+        found.get_by_label("right class").select_option("3")
+        expect(status).to_contain_text(
+            "cross-entropy −ln ŷ = 6.129, length of the gradient 1.335. The model would say class 1."
+        )
+        scores[0].fill("6")
+        expect(status).to_contain_text("cross-entropy −ln ŷ = 9.007, length of the gradient 1.409.")
+        scores[1].fill("6")
+        expect(status).to_contain_text("The highest score is shared.")
+        found.get_by_role("button", name="Reset").click()
+        handle = found.locator(".explorable-handle").nth(1)
+        handle.evaluate("(handle) => handle.scrollIntoView({ block: 'center' })")  # not under the page's head
+        box = handle.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 9, box["y"] + 9)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 9, box["y"] + 60, steps=4)
+        page.mouse.move(box["x"] + 300, box["y"] + 60, steps=4)  # the bar that was taken moves, no other
+        page.mouse.up()
+        assert [score.input_value() for score in (scores[0], scores[2])] == ["3", "-3"]
+        assert -6 < float(scores[1].input_value()) < -2
+
+
+def test_both_passes_are_those_of_autograd(browser: Browser, address: str) -> None:
+    text = (DOCS / "en" / "backprop" / "backpropagation.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^W1, b1, W2, b2 = (.*)$", text, re.MULTILINE)
+    draw = random.Random(0)
+    asked: list[Any] = [[[1, -1], [1, 0]]]
+    asked += [
+        [[draw.uniform(-3, 3), draw.uniform(-3, 3)], [draw.uniform(-3, 3), draw.uniform(-3, 3)]] for _ in range(200)
+    ]
+    with opened(browser, where(address, "try-backward")) as page:
+        weights = answer(page, "backward", "[m.W1, m.B1, m.W2, m.B2]", None)
+        assert weights == list(ast.literal_eval(f"({line})"))  # those of the page
+        results = answer(page, "backward", "s.map((a) => m.passes(...a))", asked)
+        steps = answer(page, "backward", "[m.STEPS, ...s.map((a) => m.stepsOf(...a).length)]", asked)
+        assert set(steps) == {17}
+    w1, b1, w2, b2 = (torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in weights)
+    for (x, y), theirs in zip(asked, results, strict=True):
+        z = w1 @ torch.tensor(x, dtype=torch.float64) + b1
+        a = torch.sigmoid(z)
+        output = w2 @ a + b2
+        cost = ((output - torch.tensor(y, dtype=torch.float64)) ** 2).sum() / 2
+        names = ("dOutput", "dA", "dZ", "dW1", "dZ", "dW2", "dOutput")
+        gradients = torch.autograd.grad(cost, (output, a, z, w1, b1, w2, b2), retain_graph=True)
+        (factor,) = torch.autograd.grad(a.sum(), z)
+        for name, expected in (*zip(names, gradients, strict=True), ("factor", factor),
+                               ("z", z), ("a", a), ("output", output), ("cost", cost)):  # fmt: skip
+            assert torch.allclose(torch.tensor(theirs[name], dtype=torch.float64), expected, rtol=0, atol=1e-9), name
+
+
+def test_the_passes_are_walked_step_by_step_as_the_page_says(browser: Browser, address: str) -> None:
+    with opened(browser, where(address, "try-backward")) as page:
+        found = explorable(page, "try-backward")
+        status, forward = found.get_by_role("status"), found.get_by_role("button", name="One step")
+        expect(status).to_contain_text("Nothing is computed yet.")
+        said = []
+        for number in range(1, 18):
+            forward.click()
+            expect(status).to_contain_text(f"Step {number} of 17, {'forward' if number <= 7 else 'backward'}: ")
+            said.append(status.inner_text().split(": ", 1)[1])
+        assert said[0] == "z₁ = 1 × 1 + 2 × (−1) + 1 = 0.0000."
+        assert said[13] == "∂C/∂z₁ = σ′ · ∂C/∂a₁ = 0.2500 × (−1.1808) = −0.2952."
+        rows = [row.locator("td").all_inner_texts() for row in found.locator("tbody tr").all()]
+        table = [line.split("|") for line in (DOCS / "en/backprop/backpropagation.md").read_text().splitlines()]
+        page_says = [
+            [c.strip().replace("-", "−") for c in cells[4:6]]
+            for cells in table
+            if len(cells) == 7 and "row" in cells[2]
+        ]
+        assert [row[:2] for row in rows] == page_says[2:] + page_says[:2] and len(page_says) == 4
+        found.get_by_role("button", name="Back").click()
+        expect(status).to_contain_text("Step 16 of 17")
+        fill(found, x1=3, at=17)
+        picture = found.locator("svg.explorable-picture").text_content() or ""
+        factors = [float(number) for number in re.findall(r"σ′ = (\d\.\d{4})", picture)]
+        assert factors[1] < 0.001 < 0.1 < factors[0]
+        rows = [row.locator("td").all_inner_texts() for row in found.locator("tbody tr").all()]
+        assert max(abs(float(cell.replace("−", "-"))) for cell in rows[3]) < 0.01  # second neuron of the first layer
+        fill(found, x1=1, x2=0)
+        rows = [row.locator("td").all_inner_texts() for row in found.locator("tbody tr").all()]
+        assert [(i, j) for i in range(4) for j in range(3) if float(rows[i][j].replace("−", "-")) == 0] == [
+            (2, 1),
+            (3, 1),
+        ]
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_the_passes_play(browser: Browser, address: str, motion: str) -> None:
+    url = where(address, "try-backward", query="?try-backward-at=15")
+    with opened(browser, url, reduced_motion=motion) as page:
+        found = explorable(page, "try-backward")
+        found.get_by_role("button", name="Play").click()
+        if motion == "reduce":
+            assert found.get_by_label("step", exact=True).input_value() == "17"
+            return
+        expect(found.get_by_role("status")).to_contain_text("Step 17 of 17")
+        expect(found.get_by_role("button", name="Play")).to_be_visible()
+
+
 def test_convolution_is_that_of_torch(browser: Browser, address: str) -> None:
     names = ("input", "kernel", "stride", "padding", "dilation")
     ranges = (range(3, 9), range(1, 5), range(1, 4), range(4), range(1, 4))
@@ -474,7 +609,9 @@ def test_walks_say_where_they_are_and_who_is_lost(browser: Browser, address: str
         found.get_by_role("checkbox", name="gradient descent").uncheck()
         expect(status).to_have_text("Choose an optimiser.")
     for page, found, status in said("?try-walks-surface=nowhere&try-walks-optimizers=gd nobody&try-walks-w1=9"):
-        assert found.get_by_label("surface", exact=True).input_value() == "saddle"  # nonsense in the address does no harm
+        assert (
+            found.get_by_label("surface", exact=True).input_value() == "saddle"
+        )  # nonsense in the address does no harm
         assert found.get_by_label("start w1").input_value() == "2"
         expect(status).to_contain_text("After 20 steps: gradient descent, loss ")
         before = drawn(found)
@@ -706,7 +843,13 @@ def test_without_scripts_the_still_figure_stands_alone(
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(where(address, place, language))
-    assert page.locator(f"#{PLACES[place].figure} svg").is_visible()
+    figure = page.locator(f"#{PLACES[place].figure}")
+    diagram = figure.locator(".diagram-source")
+    if diagram.count():  # Mermaid draws with a script: without it the diagram's own text stands there, and its meaning
+        assert diagram.is_visible() and "-->" in diagram.inner_text() and figure.locator("figcaption").is_visible()
+        assert figure.locator("[role=img][aria-label]").count() == 1
+    else:
+        assert figure.locator("svg").is_visible()
     assert page.locator(f"#{place}").bounding_box() is None  # takes no room
     context.close()
 

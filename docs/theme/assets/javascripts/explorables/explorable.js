@@ -50,7 +50,8 @@ export const ticks = (low, high, parts = 5) => {
  * @param {function} content gets `{x, y}` (number to place) and gives the elements inside the axes, which are clipped.
  * @param {function} ground the same for what lies below and stays while neither range nor place changes.
  * @returns `frame`, the element; `draw(label)`, where label is what a screen reader reads; `at(event)`, the numbers
- *   `{x, y}` on the axes under a pointer; `drag(move)`, which calls `move` with them while a pointer is pressed.
+ *   `{x, y}` on the axes under a pointer; `drag(move)`, which calls `move` with them, and with
+ *   whether it begins, while a pointer is pressed.
  */
 export const picture = (range, content, ground = () => []) => {
   const margin = { left: 34, right: 14, top: 22, bottom: 38 };
@@ -113,10 +114,10 @@ export const picture = (range, content, ground = () => []) => {
     frame.classList.add("explorable-draggable");
     frame.addEventListener("pointerdown", (event) => {
       frame.setPointerCapture(event.pointerId);
-      move(at(event));
+      move(at(event), true);
     });
     frame.addEventListener("pointermove", (event) => {
-      if (frame.hasPointerCapture(event.pointerId)) move(at(event));
+      if (frame.hasPointerCapture(event.pointerId)) move(at(event), false);
     });
   };
   return { frame, draw, at, drag };
@@ -291,6 +292,17 @@ export const statusLine = () => {
     waiting = setTimeout(() => { spoken.textContent = text; }, 400);
   };
   return { lines: [seen, spoken], say };
+};
+
+/** A table of numbers: `fill(columns, rows)`, where the first cell of each row names it. */
+export const table = () => {
+  const node = html("table", { class: "explorable-table" });
+  const fill = (columns, rows) => node.replaceChildren(
+    html("thead", {}, html("tr", {}, ...columns.map((cell) => html("th", { scope: "col" }, cell)))),
+    html("tbody", {}, ...rows.map(([name, ...cells]) =>
+      html("tr", {}, html("th", { scope: "row" }, name), ...cells.map((cell) => html("td", {}, cell))))),
+  );
+  return { node, fill };
 };
 
 /** Put the parts under the text that asks the reader to try something, as one named group. */

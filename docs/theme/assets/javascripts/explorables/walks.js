@@ -1,5 +1,5 @@
 // Optimisers walk down the surfaces of course_lib.landscape (figures F42, F47, F54, F56, F58).
-import { assemble, brief, button, html, picture, player, settingsOf, shown, statusLine, svg, ticks, wordsOf } from "./explorable.js";
+import { assemble, brief, button, html, picture, player, settingsOf, shown, statusLine, svg, table, ticks, wordsOf } from "./explorable.js";
 import { loss as bumpy, places, slope as bumpySlope } from "./descent.js";
 
 const square = (a, b) => a ** 2 + b ** 2;
@@ -272,7 +272,7 @@ export const mount = (root) => {
       .map(([name, path]) => marker(name, x(path.at(-1)[0]), y(path.at(-1)[1]), 1.8)),
   ], ({ x, y }) => [
     ...contours(here(), x, y),
-    ...here().points.map(([a, b, kind]) => svg("text", { class: "walks-kind", x: x(a), y: y(b) + 4, "text-anchor": "middle" }, word[kind])),
+    ...here().points.map(([a, b, kind]) => svg("text", { class: "explorable-haloed", x: x(a), y: y(b) + 4, "text-anchor": "middle" }, word[kind])),
   ]);
 
   const time = { x: [0, STEPS], xTicks: ticks(0, STEPS), xLabel: word.t };
@@ -293,8 +293,7 @@ export const mount = (root) => {
     const slope = here().slope(a, b);
     numbers.textContent = word.at(start, point([a, b]), shown(here().loss(a, b), 3), point(slope), eigenvalues(values.surface, a, b).map((v) => shown(v, 2)).join(word.list));
   };
-  const table = html("table", { class: "walks-ends" });
-  const row = (kind, cells) => html("tr", {}, ...cells.map((cell, i) => (kind === "th" ? html("th", { scope: "col" }, cell) : i ? html("td", {}, cell) : html("th", { scope: "row" }, cell))));
+  const ending = table();
 
   const draw = () => {
     const surface = here();
@@ -316,12 +315,9 @@ export const mount = (root) => {
     lossPlot.draw(word.lossPicture);
     ratePlot.draw(word.ratePicture(...[0, STEPS / 2, STEPS - 1].map((n) => brief(rateAt(n)))));
     look(values.w1, values.w2, true);
-    table.replaceChildren(
-      html("thead", {}, row("th", word.columns(values.steps))),
-      html("tbody", {}, ...ends.map(({ name, at, loss }) => row("td", lost(at) ? [name, word.diverges, "", ""] : [
-        name, shown(loss), shown(Math.hypot(...surface.slope(...at))), eigenvalues(values.surface, ...at).map((v) => shown(v, 2)).join(word.list),
-      ]))),
-    );
+    ending.fill(word.columns(values.steps), ends.map(({ name, at, loss }) => (lost(at) ? [name, word.diverges, "", ""] : [
+      name, shown(loss), shown(Math.hypot(...surface.slope(...at))), eigenvalues(values.surface, ...at).map((v) => shown(v, 2)).join(word.list),
+    ])));
     if (!ends.length) return status.say(word.none);
     if (!arrived.length) return status.say(word.all);
     const best = arrived.reduce((a, b) => (b.loss < a.loss ? b : a));
@@ -379,7 +375,7 @@ export const mount = (root) => {
   const buttons = html("div", { class: "explorable-buttons" }, play,
     button(word.step, () => { stop(); to(values.steps + 1); }), button(word.reset, () => { stop(); settings.reset(); }));
   const { surface, optimizers: boxes, plan, batch } = settings.fields;
-  assemble(root, word.name, surface, plot.frame, numbers, boxes, buttons, ...status.lines, table, lossPlot.frame, ratePlot.frame,
+  assemble(root, word.name, surface, plot.frame, numbers, boxes, buttons, ...status.lines, ending.node, lossPlot.frame, ratePlot.frame,
     html("div", { class: "walks-choices" }, plan, batch), settings.controls);
   draw();
 };
