@@ -1,0 +1,190 @@
+"""Exercises of the page on schedules and Adam."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course_lib.exercises import Exercise, Verdict, answered, number, right, wrong
+
+
+def _plan(answer: Any) -> Verdict:
+    for warm, total in ((4, 10), (50, 300)):
+        for n in (0, 1, warm - 1, warm, warm + 1, (warm + total) // 2, total - 1, total):
+            given = number(answer(n, warm, total))
+            fallen = (1 + math.cos(math.pi * (n - warm) / (total - warm))) / 2
+            expected = (n + 1) / (warm + 1) if n < warm else fallen
+            if abs(given - expected) < 1e-6:
+                continue
+            call = f"factor({n}, {warm}, {total})"
+            if n >= warm and abs(given - (1 + math.cos(math.pi * (n - warm) / total)) / 2) < 1e-6:
+                return wrong(
+                    en=f"{call} gives {given:.4g}, not {expected:.4g}: the fall takes total - warm updates, not total.",
+                    zh=f"{call} 得到 {given:.4g}，应为 {expected:.4g}：下降只有 total - warm 次更新，不是 total 次。",
+                )
+            if n > warm and abs(given - (1 + math.cos(math.pi * n / total)) / 2) < 1e-6:
+                return wrong(
+                    en=f"{call} gives {given:.4g}, not {expected:.4g}: the cosine begins at n = warm, at its own 0.",
+                    zh=f"{call} 得到 {given:.4g}，应为 {expected:.4g}：余弦从 n = warm 开始，那里是它自己的 0。",
+                )
+            if n < warm and abs(given - n / warm) < 1e-6:
+                return wrong(
+                    en=f"{call} gives {given:.4g}: with n / warm the first update does nothing. "
+                    "Asked for is (n + 1) / (warm + 1).",
+                    zh=f"{call} 得到 {given:.4g}：写成 n / warm，第一次更新就什么也没做。题目要的是 (n + 1) / (warm + 1)。",
+                )
+            return wrong(
+                en=f"{call} gives {given:.4g}; expected {expected:.4g}.",
+                zh=f"{call} 得到 {given:.4g}，应为 {expected:.4g}。",
+            )
+    return right(
+        en="Right, and it goes into LambdaLR as `lambda n: factor(n, 50, 300)`.",
+        zh="正确。写成 `lambda n: factor(n, 50, 300)` 就可以交给 LambdaLR。",
+    )
+
+
+def _decay(answer: object) -> Verdict:
+    remains = number(answer)
+    if abs(remains - 0.6063) < 0.004:
+        return right(
+            en="Right: the decay follows the rate, whose mean factor is one half.",
+            zh="正确：衰减跟着学习率走，而余弦的因子平均是二分之一。",
+        )
+    if abs(remains - 0.3677) < 0.004:
+        return wrong(
+            en="0.37 is what a constant rate leaves. Is scheduler.step() called, 1000 times?",
+            zh="0.37 是学习率不变时剩下的。scheduler.step() 调用了吗，有 1000 次吗？",
+        )
+    if abs(remains - 1) < 1e-6:
+        return wrong(
+            en="Nothing has happened: a weight whose grad is None is passed over. Give it torch.zeros(1).",
+            zh="什么都没有发生：grad 是 None 的权重会被跳过。请把它设成 torch.zeros(1)。",
+        )
+    return wrong(
+        en=f"Not {remains:g}. AdamW, lr=1e-2, weight_decay=0.1, cosine(1000) in a LambdaLR, 1000 updates.",
+        zh=f"不是 {remains:g}。请用 AdamW，lr=1e-2，weight_decay=0.1，把 cosine(1000) 交给 LambdaLR，更新 1000 次。",
+    )
+
+
+def _t_max(answer: object) -> Verdict:
+    times = number(answer)
+    if times == 22:
+        return right(en="Right: every 40 calls.", zh="正确：每 40 次调用回来一次。")
+    if times == 23:
+        return wrong(
+            en="23 counts the rate before the first call. Asked for is how often it comes back.",
+            zh="23 把第一次调用之前也算进去了。题目问的是它回来了几次。",
+        )
+    if times in (44, 45):
+        return wrong(
+            en=f"{times:g} is how often 20 calls fit. After 20 the rate is at its lowest: down and up take 40.",
+            zh=f"{times:g} 是 900 里有几个 20。调用 20 次之后学习率在最低处，一下一上要 40 次。",
+        )
+    if times == 0:
+        return wrong(
+            en="With T_max in batches, 900, it would never come back. Here T_max is 20, in batches too.",
+            zh="T_max 若按批量取 900，确实不会回来。这里 T_max 是 20，而调用也是每个批量一次。",
+        )
+    return wrong(
+        en=f"Not {times:g}. Call both steps 900 times, and count where get_last_lr()[0] is within 1e-6 of the first.",
+        zh=f"不是 {times:g}。两个 step 各调用 900 次，数一数有几次 get_last_lr()[0] 与最初的相差不到 1e-6。",
+    )
+
+
+def _one_step(theta: Tensor, g: Tensor, m: Tensor, v: Tensor, n: int, lr: float, decay: float) -> tuple[Tensor, ...]:
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    step = (m / (1 - 0.9**n)) / ((v / (1 - 0.999**n)).sqrt() + 1e-8)
+    return (1 - lr * decay) * theta - lr * step, m, v
+
+
+def _adamw(answer: Any) -> Verdict:
+    torch_generator = torch.Generator().manual_seed(0)
+    theta = torch.tensor([1.0, -2.0, 3.0], dtype=torch.float64)
+    m, v = torch.zeros_like(theta), torch.zeros_like(theta)
+    for n in range(1, 6):
+        g = torch.randn(3, generator=torch_generator, dtype=torch.float64)
+        before = [tensor.clone() for tensor in (theta, g, m, v)]
+        given = answered(answer(theta, g, m, v, n, 0.1, 0.5))
+        if any(not torch.equal(one, two) for one, two in zip(before, (theta, g, m, v), strict=True)):
+            return wrong(
+                en="Your function changes the tensors it is given. Make new ones: no `+=`, no method that ends in `_`.",
+                zh="你的函数改动了传进来的张量。请生成新的：不要用 `+=`，也不要用以 `_` 结尾的方法。",
+            )
+        kind = type(given).__name__
+        if not isinstance(given, tuple | list) or len(given) != 3 or not all(isinstance(x, Tensor) for x in given):
+            return wrong(
+                en=f"Give back three tensors, theta, m, v; got {kind}.",
+                zh=f"应当返回三个张量 theta、m、v，得到的却是 {kind}。",
+            )
+        expected = _one_step(*before, n, 0.1, 0.5)
+        l2 = _one_step(before[0], before[1] + 0.5 * before[0], before[2], before[3], n, 0.1, 0.0)
+        bare = _one_step(*before, n, 0.1, 0.0)
+        uncorrected = _one_step(*before, 10**6, 0.1, 0.5)
+        if given[0].shape == theta.shape and torch.allclose(given[0].double(), l2[0], atol=1e-6):
+            return wrong(
+                en="That is Adam with L2: decay * theta went into the gradient. In AdamW it does not.",
+                zh="这是带 L2 的 Adam：decay * theta 加进了梯度。AdamW 不这样做。",
+            )
+        if given[0].shape == theta.shape and torch.allclose(given[0].double(), bare[0], atol=1e-6):
+            return wrong(
+                en="That is Adam without any decay: theta is not multiplied by 1 - lr * decay.",
+                zh="这是没有权重衰减的 Adam：theta 没有乘以 1 - lr * decay。",
+            )
+        if given[0].shape == theta.shape and torch.allclose(given[0].double(), uncorrected[0], atol=1e-6):
+            return wrong(
+                en="The bias correction is missing: divide m by 1 - 0.9**n and v by 1 - 0.999**n.",
+                zh="没有修正偏差：m 要除以 1 - 0.9**n，v 要除以 1 - 0.999**n。",
+            )
+        for name, one, two in zip(("theta", "m", "v"), given, expected, strict=True):
+            if one.shape != two.shape or not torch.allclose(one.double(), two, atol=1e-6):
+                return wrong(
+                    en=f"In update {n} {name} is {one.tolist()}, not {two.tolist()}.",
+                    zh=f"第 {n} 次更新的 {name} 是 {one.tolist()}，应为 {two.tolist()}。",
+                )
+        theta, m, v = expected
+    return right(en="Right: five updates equal those of AdamW.", zh="正确：五次更新都与 AdamW 相同。")
+
+
+def _of_total(n: int, warm: int, total: int) -> float:
+    return (n + 1) / (warm + 1) if n < warm else (1 + math.cos(math.pi * (n - warm) / total)) / 2
+
+
+def _from_zero(n: int, warm: int, total: int) -> float:
+    return (n + 1) / (warm + 1) if n < warm else 1.0 if n == warm else (1 + math.cos(math.pi * n / total)) / 2
+
+
+def _in_place(theta: Tensor, g: Tensor, m: Tensor, v: Tensor, n: int, lr: float, decay: float) -> tuple[Tensor, ...]:
+    m.mul_(0.9).add_(g, alpha=0.1)
+    return _one_step(theta, g, m, v, n, lr, decay)
+
+
+def _swapped(theta: Tensor, g: Tensor, m: Tensor, v: Tensor, n: int, lr: float, decay: float) -> tuple[Tensor, ...]:
+    theta, m, v = _one_step(theta, g, m, v, n, lr, decay)
+    return theta, v, m
+
+
+EXERCISES = (
+    Exercise(
+        "scheduling/plan",
+        _plan,
+        (_of_total, _from_zero, lambda n, warm, total: n / warm, lambda n, warm, total: 1.0, lambda n: n, 3),
+    ),
+    Exercise("scheduling/decay", _decay, (0.3677, 1.0, 0.5)),
+    Exercise("scheduling/t-max", _t_max, (23, 45, 0, 900)),
+    Exercise(
+        "scheduling/adamw",
+        _adamw,
+        (
+            lambda theta, g, m, v, n, lr, decay: _one_step(theta, g + decay * theta, m, v, n, lr, 0.0),
+            lambda theta, g, m, v, n, lr, decay: _one_step(theta, g, m, v, n, lr, 0.0),
+            lambda theta, g, m, v, n, lr, decay: _one_step(theta, g, m, v, 10**6, lr, decay),
+            _in_place,
+            _swapped,
+            lambda *_: torch.zeros(3),
+            0.1,
+        ),
+    ),
+)
