@@ -34,7 +34,7 @@ def _plan(answer: Any) -> Verdict:
                 return wrong(
                     en=f"{call} gives {given:.4g}: with n / warm the first update does nothing. "
                     "Asked for is (n + 1) / (warm + 1).",
-                    zh=f"{call} 得到 {given:.4g}：写成 n / warm，第一次更新就什么也没做。题目要的是 (n + 1) / (warm + 1)。",
+                    zh=f"{call} 得到 {given:.4g}：写成 n / warm，第一次更新就什么也没做。应为 (n + 1) / (warm + 1)。",
                 )
             return wrong(
                 en=f"{call} gives {given:.4g}; expected {expected:.4g}.",
@@ -101,12 +101,12 @@ def _one_step(theta: Tensor, g: Tensor, m: Tensor, v: Tensor, n: int, lr: float,
 
 
 def _adamw(answer: Any) -> Verdict:
-    torch_generator = torch.Generator().manual_seed(0)
+    generator = torch.Generator().manual_seed(0)
     theta = torch.tensor([1.0, -2.0, 3.0], dtype=torch.float64)
     m, v = torch.zeros_like(theta), torch.zeros_like(theta)
     for n in range(1, 6):
-        g = torch.randn(3, generator=torch_generator, dtype=torch.float64)
-        before = [tensor.clone() for tensor in (theta, g, m, v)]
+        g = torch.randn(3, generator=generator, dtype=torch.float64)
+        before = (theta.clone(), g.clone(), m.clone(), v.clone())
         given = answered(answer(theta, g, m, v, n, 0.1, 0.5))
         if any(not torch.equal(one, two) for one, two in zip(before, (theta, g, m, v), strict=True)):
             return wrong(
@@ -120,7 +120,7 @@ def _adamw(answer: Any) -> Verdict:
                 zh=f"应当返回三个张量 theta、m、v，得到的却是 {kind}。",
             )
         expected = _one_step(*before, n, 0.1, 0.5)
-        l2 = _one_step(before[0], before[1] + 0.5 * before[0], before[2], before[3], n, 0.1, 0.0)
+        l2 = _one_step(theta, g + 0.5 * theta, m, v, n, 0.1, 0.0)
         bare = _one_step(*before, n, 0.1, 0.0)
         uncorrected = _one_step(*before, 10**6, 0.1, 0.5)
         if given[0].shape == theta.shape and torch.allclose(given[0].double(), l2[0], atol=1e-6):
