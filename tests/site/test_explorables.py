@@ -38,9 +38,11 @@ class Place(NamedTuple):
 
 
 PLACES = {  # by the id on the page
+    "try-adaptive": Place("walks", "training/adaptive-learning-rate/", "F56"),
     "try-backward": Place("backward", "backprop/backpropagation/", "F39"),
     "try-convolution": Place("convolution", "pytorch/convolution/", "F24"),
     "try-descent": Place("descent", "basics/gradient-descent/", "F05"),
+    "try-schedules": Place("walks", "training/scheduling/", "F58"),
     "try-sigmoid": Place("sigmoid", "deep/curves-to-networks/", "F10"),
     "try-softmax": Place("softmax", "classification/softmax-cross-entropy/", "F60"),
     "try-walks": Place("walks", "training/critical-points/", "F42"),
@@ -591,6 +593,50 @@ def test_the_walks_from_the_saddle_do_what_the_page_says(browser: Browser, addre
         found.get_by_label("batch").select_option("4")
         expect(status).to_contain_text("both eigenvalues are positive")
         assert all(float(row.locator("td").first.inner_text().replace("−", "-")) < -0.5 for row in rows.all())
+
+
+def settings_of(place: str) -> Walk:
+    """What the English page gives an explorable to start from."""
+    text = (DOCS / "en" / f"{PLACES[place].page.removesuffix('/')}.md").read_text(encoding="utf-8")
+    (tag,) = re.findall(rf'<div class="explorable" id="{place}"[^>]*>', text)
+    given = dict(re.findall(r'data-([\w]+)="([^"]*)"', tag))
+    words = {"explorable", "surface", "optimizers", "plan", "batch"}
+    whole = {"steps", "warmup"}
+    return {n: v if n in words else int(v) if n in whole else float(v) for n, v in given.items()}
+
+
+def walk_from(place: str, name: str, **changes: Any) -> Tensor:
+    """A walk of course_lib from the settings of a page; the browser's are the same, as the tests above say."""
+    s = settings_of(place) | changes
+    return walked(getattr(landscape, s["surface"]), name, s)
+
+
+def first_burst(path: Tensor, size: float) -> int | None:
+    """The first step after the way down to the floor of the ravine at which a walk is off it again."""
+    out = [step for step in range(20, len(path)) if path[step, 1].abs() > size]
+    return out[0] if out else None
+
+
+def test_the_bursts_are_where_the_pages_say() -> None:
+    assert settings_of("try-adaptive")["optimizers"] == settings_of("try-schedules")["optimizers"] == "adamean"
+    starts = {
+        w2: first_burst(walk_from("try-adaptive", "adamean", w2=w2, steps=200), 0.02) for w2 in (0.08, 0.1, 0.12, 0.16)
+    }
+    figure = walk_from("try-adaptive", "adamean", w2=0.05, lr=0.02, steps=200)
+    assert starts[0.1] == first_burst(figure, 0.01) and 95 < (starts[0.1] or 0) < 110
+    assert (starts[0.08] or 0) + 20 < (starts[0.1] or 0) < (starts[0.12] or 0) - 20
+    assert starts[0.16] is None
+    assert walk_from("try-adaptive", "adagrad", steps=200)[-1, 0] < -2.5
+    jumps = walk_from("try-adaptive", "rmsprop", steps=200)[100:, 1]
+    assert (jumps.abs() > 0.01).all() and (jumps.sign().diff() != 0).all()
+
+    fall = {plan: first_burst(walk_from("try-schedules", "adamean", plan=plan), 0.1) for plan in PLANS}
+    assert {plan for plan, step in fall.items() if step} == {"constant", "cosine"}
+    later = first_burst(walk_from("try-schedules", "adamean", warmup=10), 0.1)
+    assert (later or 0) > (fall["constant"] or 200) + 50
+    for warmup, length in ((0, 5.0), (9, 0.5)):
+        first = walk_from("try-schedules", "rmsprop", warmup=warmup, steps=1).diff(dim=0).abs()
+        assert torch.allclose(first, torch.tensor(length, dtype=torch.float64), rtol=1e-6)  # along both parameters
 
 
 def test_walks_say_where_they_are_and_who_is_lost(browser: Browser, address: str) -> None:

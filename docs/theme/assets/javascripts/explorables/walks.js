@@ -171,13 +171,13 @@ const words = {
     diverged: (names) => ` Far outside the picture: ${names}.`, all: "Every walk has left the picture far behind.", none: "Choose an optimiser.",
     list: ", ", diverges: "far outside",
     map: (surface, point, ends) => `Contours of the surface ${surface}, lower where the lines are stronger. From ${point}: ${ends}.`,
-    ends: (name, point) => `${name} to ${point}`, lossPicture: "The loss of each walk against the step.", ratePicture: (first, now, last) => `The learning rate against the step: ${first} at first, ${now} in the middle, ${last} at the end.`,
+    ends: (name, point) => `${name} to ${point}`, semicolon: "; ", lossPicture: "The loss of each walk against the step.", ratePicture: (first, now, last) => `The learning rate against the step: ${first} at first, ${now} in the middle, ${last} at the end.`,
   },
   zh: {
     name: "互动图：优化器在曲面上怎么走",
     surface: "曲面", optimizers: "优化器", plan: "学习率怎么变", batch: "批量大小",
     surfaces: { bowl: "碗：w1² + w2²", ravine: "峡谷：(w1² + 50 w2²) / 2", saddle: "马鞍：w1² − w2² + w2⁴/4", hill: "山丘：exp(−w1² − w2²)", plateau: "高原：1 − exp(−(w1² + w2²)/2)", valleys: "两个山谷：(w1² − 1)² + 0.3 w1 + 0.5 + w2²" },
-    names: { gd: "梯度下降", momentum: "动量", adagrad: "Adagrad（求和）", adamean: "Adagrad（平均）", rmsprop: "RMSProp", adam: "Adam", adamw: "AdamW" },
+    names: { gd: "梯度下降", momentum: "动量", adagrad: "Adagrad（求和）", adamean: "Adagrad（均值）", rmsprop: "RMSProp", adam: "Adam", adamw: "AdamW" },
     plans: { constant: "不变", step: "每 50 步降到十分之一", exponential: "每步乘 0.98", cosine: "余弦，第 200 步降到 0", root: "除以 √(t + 1)" },
     batches: (size) => (size === EXAMPLES ? "全部 64 个样本" : `${size} 个样本`),
     w1: "起点 w1", w2: "起点 w2", steps: "步数", lr: "学习率 η", warmup: "预热步数", momentum: "动量 μ、β₁", keep: "对 g² 的记忆 α、β₂", decay: "权重衰减 λ", noise: "单个样本的噪声",
@@ -186,8 +186,8 @@ const words = {
     minimum: "极小值", saddle: "鞍点", maximum: "极大值",
     columns: (t) => [`走了 ${t} 步`, "损失", "梯度长度", "H 的特征值"],
     at: (start, point, loss, slope, values) => `${start ? "起点" : "指针处"} ${point}：损失 ${loss}，梯度 ${slope}，海森矩阵的特征值 ${values}。`,
-    best: (t, name, loss, point) => `走了 ${t} 步，最低的是${name}：损失 ${loss}，位于 ${point}。`,
-    only: (t, name, loss, point) => `走了 ${t} 步，${name}：损失 ${loss}，位于 ${point}。`,
+    best: (t, name, loss, point) => `走了 ${t} 步。损失最低：${name}，${loss}，位于 ${point}。`,
+    only: (t, name, loss, point) => `走了 ${t} 步。${name}：损失 ${loss}，位于 ${point}。`,
     kind: {
       minimum: "那里梯度几乎为零，两个特征值都为正：是极小值。",
       saddle: "那里梯度几乎为零，特征值一正一负：是鞍点。",
@@ -200,7 +200,7 @@ const words = {
     diverged: (names) => `远在图外的有：${names}。`, all: "所有路线都已远在图外。", none: "请选一个优化器。",
     list: "、", diverges: "远在图外",
     map: (surface, point, ends) => `曲面“${surface}”的等高线，线越深，位置越低。从 ${point} 出发：${ends}。`,
-    ends: (name, point) => `${name}走到 ${point}`, lossPicture: "各条路线的损失随步数的变化。", ratePicture: (first, now, last) => `学习率随步数的变化：开始 ${first}，中间 ${now}，最后 ${last}。`,
+    ends: (name, point) => `${name}，终点 ${point}`, semicolon: "；", lossPicture: "各条路线的损失随步数的变化。", ratePicture: (first, now, last) => `学习率随步数的变化：开始 ${first}，中间 ${now}，最后 ${last}。`,
   },
 };
 
@@ -291,7 +291,7 @@ export const mount = (root) => {
   const numbers = html("p", { class: "explorable-numbers walks-numbers" });
   const look = (a, b, start) => {
     const slope = here().slope(a, b);
-    numbers.textContent = word.at(start, point([a, b]), shown(here().loss(a, b), 3), point(slope), eigenvalues(values.surface, a, b).map((v) => shown(v, 2)).join(word.list));
+    numbers.textContent = word.at(start, point([a, b]), shown(here().loss(a, b), 3), point(slope), eigenvalues(values.surface, a, b).map((v) => shown(v, 2)).join(", "));
   };
   const ending = table();
 
@@ -311,12 +311,12 @@ export const mount = (root) => {
     const ends = Object.entries(paths).map(([name, path]) => ({ name: word.names[name], at: path.at(-1), loss: surface.loss(...path.at(-1)) }));
     const [arrived, gone] = [ends.filter(({ at }) => !lost(at)), ends.filter(({ at }) => lost(at))];
     const to = (at) => (lost(at) ? word.diverges : point(at));
-    plot.draw(word.map(values.surface in word.surfaces ? word.surfaces[values.surface] : "", point([values.w1, values.w2]), ends.map(({ name, at }) => word.ends(name, to(at))).join(word.list) || word.none));
+    plot.draw(word.map(values.surface in word.surfaces ? word.surfaces[values.surface] : "", point([values.w1, values.w2]), ends.map(({ name, at }) => word.ends(name, to(at))).join(word.semicolon) || word.none));
     lossPlot.draw(word.lossPicture);
     ratePlot.draw(word.ratePicture(...[0, STEPS / 2, STEPS - 1].map((n) => brief(rateAt(n)))));
     look(values.w1, values.w2, true);
     ending.fill(word.columns(values.steps), ends.map(({ name, at, loss }) => (lost(at) ? [name, word.diverges, "", ""] : [
-      name, shown(loss), shown(Math.hypot(...surface.slope(...at))), eigenvalues(values.surface, ...at).map((v) => shown(v, 2)).join(word.list),
+      name, shown(loss), shown(Math.hypot(...surface.slope(...at))), eigenvalues(values.surface, ...at).map((v) => shown(v, 2)).join(", "),
     ])));
     if (!ends.length) return status.say(word.none);
     if (!arrived.length) return status.say(word.all);
