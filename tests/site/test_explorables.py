@@ -42,6 +42,7 @@ PLACES = {  # by the id on the page
     "try-backward": Place("backward", "backprop/backpropagation/", "F39"),
     "try-convolution": Place("convolution", "pytorch/convolution/", "F24"),
     "try-descent": Place("descent", "basics/gradient-descent/", "F05"),
+    "try-momentum": Place("walks", "training/momentum/", "F54"),
     "try-schedules": Place("walks", "training/scheduling/", "F58"),
     "try-sigmoid": Place("sigmoid", "deep/curves-to-networks/", "F10"),
     "try-softmax": Place("softmax", "classification/softmax-cross-entropy/", "F60"),
@@ -615,6 +616,14 @@ def first_burst(path: Tensor, size: float) -> int | None:
     """The first step after the way down to the floor of the ravine at which a walk is off it again."""
     out = [step for step in range(20, len(path)) if path[step, 1].abs() > size]
     return out[0] if out else None
+
+
+def test_momentum_crosses_the_pass_as_the_page_says() -> None:
+    ends = {mu: walk_from("try-momentum", "momentum", momentum=mu / 100)[-1, 0].item() for mu in range(0, 97)}
+    smallest = min(mu for mu, end in ends.items() if end < 0)
+    assert 80 < smallest < 90 and all(end > 0.9 for mu, end in ends.items() if mu < smallest)
+    assert ends[90] < -0.9 and ends[96] > 0.9
+    assert walk_from("try-momentum", "gd")[-1, 0] > 0.9
 
 
 def test_the_bursts_are_where_the_pages_say() -> None:
