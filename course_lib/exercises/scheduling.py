@@ -138,6 +138,17 @@ def _adamw(answer: Any) -> Verdict:
                 en="The bias correction is missing: divide m by 1 - 0.9**n and v by 1 - 0.999**n.",
                 zh="没有修正偏差：m 要除以 1 - 0.9**n，v 要除以 1 - 0.999**n。",
             )
+        if given[0].shape == theta.shape and torch.allclose(given[0].double(), bare[0] * (1 - 0.1 * 0.5), atol=1e-6):
+            return wrong(
+                en="The decay shrinks the step, too: multiply theta by 1 - lr * decay before Adam's step.",
+                zh="这样连走出的一步也被缩小了：先把 theta 乘以 1 - lr * decay，再走 Adam 的一步。",
+            )
+        corrected = expected[1] / (1 - 0.9**n)
+        if given[1].shape == m.shape and torch.allclose(given[1].double(), corrected, atol=1e-6):
+            return wrong(
+                en="Give back m and v as they are kept, not divided by 1 - 0.9**n and 1 - 0.999**n.",
+                zh="返回的 m 和 v 应当是保存的值，不要除以 1 - 0.9**n 和 1 - 0.999**n。",
+            )
         for name, one, two in zip(("theta", "m", "v"), given, expected, strict=True):
             if one.shape != two.shape or not torch.allclose(one.double(), two, atol=1e-6):
                 return wrong(
@@ -161,6 +172,16 @@ def _in_place(theta: Tensor, g: Tensor, m: Tensor, v: Tensor, n: int, lr: float,
     return _one_step(theta, g, m, v, n, lr, decay)
 
 
+def _shrunk_last(theta: Tensor, g: Tensor, m: Tensor, v: Tensor, n: int, lr: float, decay: float) -> tuple[Tensor, ...]:
+    theta, m, v = _one_step(theta, g, m, v, n, lr, 0.0)
+    return theta * (1 - lr * decay), m, v
+
+
+def _hats(theta: Tensor, g: Tensor, m: Tensor, v: Tensor, n: int, lr: float, decay: float) -> tuple[Tensor, ...]:
+    theta, m, v = _one_step(theta, g, m, v, n, lr, decay)
+    return theta, m / (1 - 0.9**n), v / (1 - 0.999**n)
+
+
 def _swapped(theta: Tensor, g: Tensor, m: Tensor, v: Tensor, n: int, lr: float, decay: float) -> tuple[Tensor, ...]:
     theta, m, v = _one_step(theta, g, m, v, n, lr, decay)
     return theta, v, m
@@ -182,6 +203,8 @@ EXERCISES = (
             lambda theta, g, m, v, n, lr, decay: _one_step(theta, g, m, v, n, lr, 0.0),
             lambda theta, g, m, v, n, lr, decay: _one_step(theta, g, m, v, 10**6, lr, decay),
             _in_place,
+            _shrunk_last,
+            _hats,
             _swapped,
             lambda *_: torch.zeros(3),
             0.1,
