@@ -40,6 +40,7 @@ class Place(NamedTuple):
 PLACES = {  # by the id on the page
     "try-adaptive": Place("walks", "training/adaptive-learning-rate/", "F56"),
     "try-backward": Place("backward", "backprop/backpropagation/", "F39"),
+    "try-batches": Place("walks", "training/batch-size/", "F47"),
     "try-convolution": Place("convolution", "pytorch/convolution/", "F24"),
     "try-descent": Place("descent", "basics/gradient-descent/", "F05"),
     "try-momentum": Place("walks", "training/momentum/", "F54"),
@@ -624,6 +625,17 @@ def test_momentum_crosses_the_pass_as_the_page_says() -> None:
     assert 80 < smallest < 90 and all(end > 0.9 for mu, end in ends.items() if mu < smallest)
     assert ends[90] < -0.9 and ends[96] > 0.9
     assert walk_from("try-momentum", "gd")[-1, 0] > 0.9
+
+
+def test_batches_sway_as_the_page_says() -> None:
+    def sway(**changes: Any) -> float:
+        path = walk_from("try-batches", "gd", steps=200, **changes)  # the minimum is at 0
+        return path[64:].norm(dim=1).square().mean().sqrt().item()
+
+    assert settings_of("try-batches")["steps"] == landscape.example_slopes().shape[0] == 64  # an epoch
+    assert sway() > 1.8 * sway(batch="4") > 1.8 * 1.8 * sway(batch="16") > 0
+    assert sway(lr=0.05) < 0.75 * sway()
+    assert walk_from("try-batches", "gd", steps=200, plan="cosine")[-1].norm() < 0.2 * sway()
 
 
 def test_the_bursts_are_where_the_pages_say() -> None:
