@@ -91,22 +91,27 @@ def _burst(answer: object) -> Verdict:
     step = number(answer)
     if step == 104:
         return right(
-            en="Right: the same step, as only the ratio of start and rate counts.",
-            zh="正确：还是同一步，因为起作用的只有起点与学习率之比。",
+            en="Right: the same step as in the ravine. The scale of the gradients does not matter.",
+            zh="正确：与峡谷里是同一步。梯度的尺度无关紧要。",
         )
-    if step in (36, 37):
+    if step == 0:
+        return wrong(
+            en="There is one. σ shrinks while w2 rests, whatever the curvature is. Walk and look.",
+            zh="会的。只要 w2 静止，σ 就缩小，与曲率大小无关。走一遍看看。",
+        )
+    if step in (35, 36, 37):
         return wrong(
             en=f"At step {step:g} σ passes the edge, and w2 begins to grow. It is visible much later.",
             zh=f"第 {step:g} 步是 σ 越过边界、w2 开始增大的时候，要过很久才看得出来。",
         )
-    if 0 <= step <= 20:
+    if 0 < step <= 20:
         return wrong(
             en=f"At step {step:g} w2 is still on its way down from its start. Look at later steps.",
             zh=f"第 {step:g} 步时 w2 还在从起点往下走。请看后面的步。",
         )
     return wrong(
-        en=f"Not {step:g}. Walk from (-4, 0.1) with lr=0.04, form='mean', and list the steps with |w2| > 0.02.",
-        zh=f"不是 {step:g}。从 (-4, 0.1) 出发，用 lr=0.04、form='mean' 走，列出 |w2| > 0.02 的步。",
+        en=f"Not {step:g}. Walk in bowl from (-4, 0.05), lr=0.02, form='mean', and list the steps with |w2| > 0.01.",
+        zh=f"不是 {step:g}。在 bowl 里从 (-4, 0.05) 出发，lr=0.02、form='mean'，列出 |w2| > 0.01 的步。",
     )
 
 
@@ -124,5 +129,5 @@ EXERCISES = (
     ),
     Exercise("adaptive-learning-rate/far", _far, (100, 2573, 1000)),
     Exercise("adaptive-learning-rate/settled", _settled, (42, 175, 10)),
-    Exercise("adaptive-learning-rate/burst", _burst, (36, 5, 52)),
+    Exercise("adaptive-learning-rate/burst", _burst, (0, 36, 5, 200)),
 )
