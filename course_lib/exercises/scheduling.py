@@ -28,7 +28,7 @@ def _plan(answer: Any) -> Verdict:
             if n > warm and abs(given - (1 + math.cos(math.pi * n / total)) / 2) < 1e-6:
                 return wrong(
                     en=f"{call} gives {given:.4g}, not {expected:.4g}: the cosine begins at n = warm, at its own 0.",
-                    zh=f"{call} 得到 {given:.4g}，应为 {expected:.4g}：余弦从 n = warm 开始，那里是它自己的 0。",
+                    zh=f"{call} 得到 {given:.4g}，应为 {expected:.4g}：余弦从 n = warm 处算起，那里是它的第 0 次。",
                 )
             if n < warm and abs(given - n / warm) < 1e-6:
                 return wrong(
@@ -81,7 +81,7 @@ def _t_max(answer: object) -> Verdict:
     if times in (44, 45):
         return wrong(
             en=f"{times:g} is how often 20 calls fit. After 20 the rate is at its lowest: down and up take 40.",
-            zh=f"{times:g} 是 900 里有几个 20。调用 20 次之后学习率在最低处，一下一上要 40 次。",
+            zh=f"{times:g} 是 900 里有几个 20。调用 20 次之后学习率在最低处，一降一升要 40 次。",
         )
     if times == 0:
         return wrong(
