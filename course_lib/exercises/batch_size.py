@@ -106,7 +106,7 @@ def _best_rate(answer: object) -> Verdict:
     if 0.84 < share < 0.92:
         return right(
             en="Right: much better than at 2.56, and still behind the small batches.",
-            zh="正确：比 2.56 好得多，但仍然不如小批量。",
+            zh="正确：比学习率 2.56 好得多，但仍然不如小批量。",
         )
     if share >= 0.92:
         return wrong(
