@@ -42,7 +42,7 @@ def _step(answer: Any) -> Verdict:
             return wrong(
                 en=f"{asked} gives the movement {pair[1]:g}: that is PyTorch's buffer. "
                 "In the lecture's form the rate and the minus sign stand in the movement.",
-                zh=f"{asked} 得到的移动量是 {pair[1]:g}，这是 PyTorch 的缓冲。课上的写法把学习率和负号放在移动量里面。",
+                zh=f"{asked} 得到的移动量是 {pair[1]:g}，这是 PyTorch 缓冲区里的值。课上的写法把学习率和负号放在移动量里面。",
             )
         if math.isclose(pair[0], new, abs_tol=1e-5) and math.isclose(pair[1], w + new, abs_tol=1e-5):
             return wrong(en="The new w comes first, then the new m.", zh="先返回新的 w，再返回新的 m。")
@@ -61,12 +61,12 @@ def _memory(answer: object) -> Verdict:
     if count == 7:
         return right(
             en="Right: the seven newest outweigh all older ones together.",
-            zh="正确：最新的七个，超过其余所有旧梯度之和。",
+            zh="正确：最新七个梯度的权重，超过其余所有旧梯度的权重之和。",
         )
     if 6 < count < 7:
         return wrong(
             en=f"{count:g} solves the equation; how many whole gradients does it take?",
-            zh=f"{count:g} 是方程的解；需要几个完整的梯度？",
+            zh=f"{count:g} 是方程的解；梯度的个数是整数，至少要几个？",
         )
     if count == 10:
         return wrong(
@@ -75,7 +75,7 @@ def _memory(answer: object) -> Verdict:
         )
     return wrong(
         en=f"Not {count:g}: the newest n hold 1 - 0.9^n of the weight. For which n is this at least a half?",
-        zh=f"不是 {count:g}：最新的 n 个占全部权重的 1 - 0.9^n。n 从多少起它不小于一半？",
+        zh=f"不是 {count:g}：最新的 n 个占全部权重的 1 - 0.9^n。n 从多少起，这个比例不小于一半？",
     )
 
 
@@ -89,15 +89,15 @@ def _largest_rate(answer: object) -> Verdict:
     if math.isclose(rate, 0.004, abs_tol=2e-4):
         return wrong(
             en="0.004 would be a tenth of plain descent's limit. Measure: ten times as much converges, too.",
-            zh="0.004 是普通梯度下降极限的十分之一。测量一下：它的十倍也收敛。",
+            zh="0.004 是普通梯度下降极限的十分之一。实际测一测：它的十倍也收敛。",
         )
     if math.isclose(rate, 0.04, abs_tol=1e-3):
         return wrong(
             en="0.04 is the limit without momentum. Try 0.05 with momentum 0.9.",
-            zh="0.04 是没有动量时的极限。用动量 0.9 试试 0.05。",
+            zh="0.04 是没有动量时的极限。动量取 0.9，试试学习率 0.05。",
         )
     if math.isclose(rate, 0.4, abs_tol=1e-2):
-        return wrong(en="At 0.4 it diverges. Measure.", zh="学习率为 0.4 时发散。请测量。")
+        return wrong(en="At 0.4 it diverges. Measure.", zh="学习率为 0.4 时发散。请实际测一测。")
     return wrong(
         en=f"Not {rate:g}: does a walk with this rate end near 0, and one with 0.001 more not?",
         zh=f"不是 {rate:g}：用这个学习率，终点是否在 0 附近？再加 0.001 呢？",
@@ -120,7 +120,7 @@ def _rolling_on(answer: object) -> Verdict:
         )
     if math.isclose(distance, 0.9, rel_tol=1e-3):
         return wrong(
-            en="0.9 is the next movement alone; add up all of them.", zh="0.9 只是下一次移动，请把以后的全加起来。"
+            en="0.9 is the next movement alone; add up all of them.", zh="0.9 只是下一次的移动，请把以后的全部加起来。"
         )
     return wrong(
         en=f"Not {distance:g}: m becomes 0.9 m each time; add up all movements to come.",
