@@ -31,6 +31,27 @@ def _movement(answer: Any) -> Verdict:
                     en=f"{call} gave {got:.4f}: σ is the root of the {form} of squares; the root is missing.",
                     zh=f"{call} 得到 {got:.4f}：σ 要开平方，这里少了根号。",
                 )
+            other = want * math.sqrt(len(gradients)) ** (1 if form == "sum" else -1)
+            if math.isclose(got, other, rel_tol=1e-4):
+                return wrong(
+                    en=f"{call} gave {got:.4f}, the step of the other form. Does the answer depend on `form`?",
+                    zh=f"{call} 得到 {got:.4f}，这是另一种形式的一步。你的答案用到 `form` 了吗？",
+                )
+            if form == "mean" and math.isclose(got, -lr / root * len(gradients) * gradients[-1], rel_tol=1e-4):
+                return wrong(
+                    en=f"{call} gave {got:.4f}: divide the sum by the number of gradients first, then take the root.",
+                    zh=f"{call} 得到 {got:.4f}：应当先把平方和除以梯度的个数，再开平方。",
+                )
+            if math.isclose(got, -lr / sigma * gradients[0], rel_tol=1e-4):
+                return wrong(
+                    en=f"{call} gave {got:.4f}: that steps along the oldest gradient. The latest is gradients[-1].",
+                    zh=f"{call} 得到 {got:.4f}：用的是最早的梯度。最近的是 gradients[-1]。",
+                )
+            if math.isclose(got, -lr / sigma * sum(gradients), rel_tol=1e-4):
+                return wrong(
+                    en=f"{call} gave {got:.4f}: all gradients enter σ, but the step is along the latest alone.",
+                    zh=f"{call} 得到 {got:.4f}：所有梯度都进入 σ，但这一步只沿最近的那个梯度走。",
+                )
             return wrong(
                 en=f"{call} gave {got:.4f}; expected {want:.4f}.",
                 zh=f"{call} 得到 {got:.4f}，应为 {want:.4f}。",
@@ -81,6 +102,11 @@ def _settled(answer: object) -> Verdict:
             en="175 is for the default α = 0.99. The exercise asks for 0.96.",
             zh="175 是默认的 α = 0.99 的答案，题目问的是 0.96。",
         )
+    if step == 44:
+        return wrong(
+            en="Step 43 is 1.0995 η long already (did you begin to count from 1 and add 1 after it?).",
+            zh="第 43 步已经只有 1.0995 η（是不是从 1 数起，走完又多加了 1？）。",
+        )
     return wrong(
         en=f"Not {step:g}: with σ² = 1 - 0.96ⁿ, where is 1 / σ below 1.1 for the first time?",
         zh=f"不是 {step:g}：σ² = 1 - 0.96ⁿ，1 / σ 在哪一步第一次小于 1.1？",
@@ -109,6 +135,11 @@ def _burst(answer: object) -> Verdict:
             en=f"At step {step:g} w2 is still on its way down from its start. Look at later steps.",
             zh=f"第 {step:g} 步时 w2 还在从起点往下走。请看后面的步。",
         )
+    if step in (83, 84):
+        return wrong(
+            en=f"{step:g} counts from where you cut the walk. walk[20:] begins with step 20: add what you cut off.",
+            zh=f"{step:g} 是从截断处数起的。walk[20:] 从第 20 步开始，截掉的要加回去。",
+        )
     return wrong(
         en=f"Not {step:g}. Walk in bowl from (-4, 0.05), lr=0.02, form='mean', and list the steps with |w2| > 0.01.",
         zh=f"不是 {step:g}。在 bowl 里从 (-4, 0.05) 出发，lr=0.02、form='mean'，列出 |w2| > 0.01 的步。",
@@ -124,10 +155,13 @@ EXERCISES = (
             lambda gradients, lr, form: -lr / sum(g * g for g in gradients) ** 0.5 * gradients[-1],
             lambda gradients, lr, form: lr / sum(g * g for g in gradients) ** 0.5,
             lambda gradients, lr, form: -lr / sum(g * g for g in gradients) * gradients[-1],
+            lambda gradients, lr, form: -lr / sum(g * g for g in gradients) ** 0.5 * len(gradients) * gradients[-1],
+            lambda gradients, lr, form: -lr / sum(g * g for g in gradients) ** 0.5 * gradients[0],
+            lambda gradients, lr, form: -lr / sum(g * g for g in gradients) ** 0.5 * sum(gradients),
             3,
         ),
     ),
     Exercise("adaptive-learning-rate/far", _far, (100, 2573, 1000)),
-    Exercise("adaptive-learning-rate/settled", _settled, (42, 175, 10)),
-    Exercise("adaptive-learning-rate/burst", _burst, (0, 36, 5, 200)),
+    Exercise("adaptive-learning-rate/settled", _settled, (42, 44, 175, 10)),
+    Exercise("adaptive-learning-rate/burst", _burst, (0, 36, 5, 84, 200)),
 )
