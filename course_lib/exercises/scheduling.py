@@ -25,10 +25,21 @@ def _plan(answer: Any) -> Verdict:
                     en=f"{call} gives {given:.4g}, not {expected:.4g}: the fall takes total - warm updates, not total.",
                     zh=f"{call} 得到 {given:.4g}，应为 {expected:.4g}：下降只有 total - warm 次更新，不是 total 次。",
                 )
-            if n > warm and abs(given - (1 + math.cos(math.pi * n / total)) / 2) < 1e-6:
+            from_zero = [(1 + math.cos(math.pi * n / length)) / 2 for length in (total, total - warm)]
+            if n >= warm and min(abs(given - value) for value in from_zero) < 1e-6:
                 return wrong(
                     en=f"{call} gives {given:.4g}, not {expected:.4g}: the cosine begins at n = warm, at its own 0.",
                     zh=f"{call} 得到 {given:.4g}，应为 {expected:.4g}：余弦从 n = warm 处算起，那里是它的第 0 次。",
+                )
+            if n > warm and abs(given - (2 * fallen - 1)) < 1e-6:
+                return wrong(
+                    en=f"{call} gives {given:.4g}, not {expected:.4g}: a cosine falls from 1 to -1. Add 1, then halve.",
+                    zh=f"{call} 得到 {given:.4g}，应为 {expected:.4g}：余弦从 1 降到 -1，要先加 1，再除以 2。",
+                )
+            if n > warm and abs(given - (total - n) / (total - warm)) < 1e-6:
+                return wrong(
+                    en=f"{call} gives {given:.4g}, not {expected:.4g}: that is a straight line, not a cosine.",
+                    zh=f"{call} 得到 {given:.4g}，应为 {expected:.4g}：这是一条直线，不是余弦。",
                 )
             if n < warm and abs(given - n / warm) < 1e-6:
                 return wrong(
@@ -63,6 +74,16 @@ def _decay(answer: object) -> Verdict:
             en="Nothing has happened: a weight whose grad is None is passed over. Give it torch.zeros(1).",
             zh="什么都没有发生：grad 是 None 的权重会被跳过。请把它设成 torch.zeros(1)。",
         )
+    if abs(remains - 0.394) < 0.004:
+        return wrong(
+            en=f"{remains:g} is what has gone. Asked for is what remains.",
+            zh=f"{remains:g} 是消失的部分，题目问的是剩下的部分。",
+        )
+    if abs(remains - 0.6063) < 0.01:
+        return wrong(
+            en=f"Nearly. Give more digits than {remains:g}.",
+            zh=f"差不多了，只是 {remains:g} 的位数太少，请多给几位。",
+        )
     return wrong(
         en=f"Not {remains:g}. AdamW, lr=1e-2, weight_decay=0.1, cosine(1000) in a LambdaLR, 1000 updates.",
         zh=f"不是 {remains:g}。请用 AdamW，lr=1e-2，weight_decay=0.1，把 cosine(1000) 交给 LambdaLR，更新 1000 次。",
@@ -88,6 +109,16 @@ def _t_max(answer: object) -> Verdict:
             en="With T_max in batches, 900, it would never come back. Here T_max is 20, in batches too.",
             zh="T_max 若按批量取 900，确实不会回来。这里 T_max 是 20，而调用也是每个批量一次。",
         )
+    if times == 22.5:
+        return wrong(
+            en="900 / 40 = 22.5: after 900 calls the rate is at its lowest. How often was it at its highest?",
+            zh="900 / 40 = 22.5：900 次之后学习率在最低处。在这之前它到过几次最高处？",
+        )
+    if times == 20:
+        return wrong(
+            en="20 is the number of epochs. The scheduler knows none, it counts its calls.",
+            zh="20 是轮次数。调度器不知道轮次，只数自己被调用了几次。",
+        )
     return wrong(
         en=f"Not {times:g}. Call both steps 900 times, and count where get_last_lr()[0] is within 1e-6 of the first.",
         zh=f"不是 {times:g}。两个 step 各调用 900 次，数一数有几次 get_last_lr()[0] 与最初的相差不到 1e-6。",
@@ -100,12 +131,73 @@ def _one_step(theta: Tensor, g: Tensor, m: Tensor, v: Tensor, n: int, lr: float,
     return (1 - lr * decay) * theta - lr * step, m, v
 
 
+def _rounded(tensor: Tensor) -> str:
+    return "[" + ", ".join(f"{x:.4g}" for x in tensor.flatten().tolist()) + "]"
+
+
+def _slips(
+    theta: Tensor, g: Tensor, m: Tensor, v: Tensor, n: int, lr: float, decay: float
+) -> tuple[tuple[Tensor, str, str], ...]:
+    """What theta becomes by each usual slip, and what to say of it."""
+    l2 = _one_step(theta, g + decay * theta, m, v, n, lr, 0.0)[0]
+    bare, m, v = _one_step(theta, g, m, v, n, lr, 0.0)
+    m_hat, v_hat, kept = m / (1 - 0.9**n), v / (1 - 0.999**n), (1 - lr * decay) * theta
+    return (
+        (
+            l2,
+            "That is Adam with L2: decay * theta went into the gradient. In AdamW it does not.",
+            "这是带 L2 的 Adam：decay * theta 加进了梯度。AdamW 不这样做。",
+        ),
+        (
+            bare,
+            "That is Adam without any decay: theta is not multiplied by 1 - lr * decay.",
+            "这是没有权重衰减的 Adam：theta 没有乘以 1 - lr * decay。",
+        ),
+        (
+            (1 - lr * decay) * bare,
+            "The decay shrinks the step, too: multiply theta by 1 - lr * decay before Adam's step.",
+            "这样连走出的一步也被缩小了：先把 theta 乘以 1 - lr * decay，再走 Adam 的一步。",
+        ),
+        (
+            bare - decay * theta,
+            "The decay is not multiplied by the rate: each update takes the share lr * decay of theta.",
+            "衰减没有乘上学习率：每次更新从 theta 里减去的比例是 lr * decay。",
+        ),
+        (
+            kept - lr * m / (v.sqrt() + 1e-8),
+            "The bias correction is missing: divide m by 1 - 0.9**n and v by 1 - 0.999**n.",
+            "没有修正偏差：m 要除以 1 - 0.9**n，v 要除以 1 - 0.999**n。",
+        ),
+        (
+            kept - lr * m_hat / (v.sqrt() + 1e-8),
+            "Only m is corrected: divide v by 1 - 0.999**n, too.",
+            "只修正了 m：v 也要除以 1 - 0.999**n。",
+        ),
+        (
+            kept - lr * m / (v_hat.sqrt() + 1e-8),
+            "Only v is corrected: divide m by 1 - 0.9**n, too.",
+            "只修正了 v：m 也要除以 1 - 0.9**n。",
+        ),
+        (
+            kept - lr * m_hat / (v_hat + 1e-8).sqrt(),
+            "ε stands outside the root: take the root first, then add 1e-8.",
+            "ε 在根号外面：先开平方，再加 1e-8。",
+        ),
+        (
+            kept - lr * m_hat / v_hat.sqrt(),
+            "ε is missing. It counts here: some of the gradients are as small as 1e-8.",
+            "少了 ε。它在这里有影响：有的梯度只有 1e-8 那么小。",
+        ),
+    )
+
+
 def _adamw(answer: Any) -> Verdict:
     generator = torch.Generator().manual_seed(0)
     theta = torch.tensor([1.0, -2.0, 3.0], dtype=torch.float64)
     m, v = torch.zeros_like(theta), torch.zeros_like(theta)
     for n in range(1, 6):
         g = torch.randn(3, generator=generator, dtype=torch.float64)
+        g[2] *= 1e-8  # as small as ε, so that it matters where ε stands
         before = (theta.clone(), g.clone(), m.clone(), v.clone())
         given = answered(answer(theta, g, m, v, n, 0.1, 0.5))
         if any(not torch.equal(one, two) for one, two in zip(before, (theta, g, m, v), strict=True)):
@@ -120,40 +212,32 @@ def _adamw(answer: Any) -> Verdict:
                 zh=f"应当返回三个张量 theta、m、v，得到的却是 {kind}。",
             )
         expected = _one_step(*before, n, 0.1, 0.5)
-        l2 = _one_step(theta, g + 0.5 * theta, m, v, n, 0.1, 0.0)
-        bare = _one_step(*before, n, 0.1, 0.0)
-        uncorrected = _one_step(*before, 10**6, 0.1, 0.5)
-        if given[0].shape == theta.shape and torch.allclose(given[0].double(), l2[0], atol=1e-6):
+        if given[0].isnan().any():
             return wrong(
-                en="That is Adam with L2: decay * theta went into the gradient. In AdamW it does not.",
-                zh="这是带 L2 的 Adam：decay * theta 加进了梯度。AdamW 不这样做。",
+                en=f"In update {n} theta is {_rounded(given[0])}: 0 was divided by 0, or a root taken of less "
+                "than 0. Is n 1 in the first update, and v a mean of squares?",
+                zh=f"第 {n} 次更新的 theta 是 {_rounded(given[0])}：出现了 0 除以 0，或者对负数开了平方。"
+                "第一次更新时 n 是 1 吗？v 是平方的平均吗？",
             )
-        if given[0].shape == theta.shape and torch.allclose(given[0].double(), bare[0], atol=1e-6):
-            return wrong(
-                en="That is Adam without any decay: theta is not multiplied by 1 - lr * decay.",
-                zh="这是没有权重衰减的 Adam：theta 没有乘以 1 - lr * decay。",
-            )
-        if given[0].shape == theta.shape and torch.allclose(given[0].double(), uncorrected[0], atol=1e-6):
-            return wrong(
-                en="The bias correction is missing: divide m by 1 - 0.9**n and v by 1 - 0.999**n.",
-                zh="没有修正偏差：m 要除以 1 - 0.9**n，v 要除以 1 - 0.999**n。",
-            )
-        if given[0].shape == theta.shape and torch.allclose(given[0].double(), bare[0] * (1 - 0.1 * 0.5), atol=1e-6):
-            return wrong(
-                en="The decay shrinks the step, too: multiply theta by 1 - lr * decay before Adam's step.",
-                zh="这样连走出的一步也被缩小了：先把 theta 乘以 1 - lr * decay，再走 Adam 的一步。",
-            )
-        corrected = expected[1] / (1 - 0.9**n)
-        if given[1].shape == m.shape and torch.allclose(given[1].double(), corrected, atol=1e-6):
+        for slip, en, zh in _slips(*before, n, 0.1, 0.5):
+            if given[0].shape == theta.shape and torch.allclose(given[0].double(), slip, atol=1e-6):
+                return wrong(en=en, zh=zh)
+        theta_fits = given[0].shape == theta.shape and torch.allclose(given[0].double(), expected[0], atol=1e-6)
+        if given[1].shape == m.shape and theta_fits and torch.allclose(given[1].double(), expected[1] / (1 - 0.9**n)):
             return wrong(
                 en="Give back m and v as they are kept, not divided by 1 - 0.9**n and 1 - 0.999**n.",
                 zh="返回的 m 和 v 应当是保存的值，不要除以 1 - 0.9**n 和 1 - 0.999**n。",
             )
+        if given[1].shape == m.shape and torch.allclose(given[1].double(), 0.9 * m + g):
+            return wrong(
+                en="m is a mean: keep 0.9 of the old one and add only 0.1 of the gradient.",
+                zh="m 是平均：旧的保留 0.9，新的梯度只加进 0.1。",
+            )
         for name, one, two in zip(("theta", "m", "v"), given, expected, strict=True):
             if one.shape != two.shape or not torch.allclose(one.double(), two, atol=1e-6):
                 return wrong(
-                    en=f"In update {n} {name} is {one.tolist()}, not {two.tolist()}.",
-                    zh=f"第 {n} 次更新的 {name} 是 {one.tolist()}，应为 {two.tolist()}。",
+                    en=f"In update {n} {name} is {_rounded(one)}, not {_rounded(two)}.",
+                    zh=f"第 {n} 次更新的 {name} 是 {_rounded(one)}，应为 {_rounded(two)}。",
                 )
         theta, m, v = expected
     return right(en="Right: five updates equal those of AdamW.", zh="正确：五次更新都与 AdamW 相同。")
@@ -163,8 +247,16 @@ def _of_total(n: int, warm: int, total: int) -> float:
     return (n + 1) / (warm + 1) if n < warm else (1 + math.cos(math.pi * (n - warm) / total)) / 2
 
 
+def _unshifted(n: int, warm: int, total: int) -> float:
+    return (n + 1) / (warm + 1) if n < warm else math.cos(math.pi * (n - warm) / (total - warm))
+
+
+def _line(n: int, warm: int, total: int) -> float:
+    return (n + 1) / (warm + 1) if n < warm else (total - n) / (total - warm)
+
+
 def _from_zero(n: int, warm: int, total: int) -> float:
-    return (n + 1) / (warm + 1) if n < warm else 1.0 if n == warm else (1 + math.cos(math.pi * n / total)) / 2
+    return (n + 1) / (warm + 1) if n < warm else (1 + math.cos(math.pi * n / total)) / 2
 
 
 def _in_place(theta: Tensor, g: Tensor, m: Tensor, v: Tensor, n: int, lr: float, decay: float) -> tuple[Tensor, ...]:
@@ -191,10 +283,19 @@ EXERCISES = (
     Exercise(
         "scheduling/plan",
         _plan,
-        (_of_total, _from_zero, lambda n, warm, total: n / warm, lambda n, warm, total: 1.0, lambda n: n, 3),
+        (
+            _of_total,
+            _from_zero,
+            _unshifted,
+            _line,
+            lambda n, warm, total: n / warm,
+            lambda n, warm, total: 1.0,
+            lambda n: n,
+            3,
+        ),
     ),
-    Exercise("scheduling/decay", _decay, (0.3677, 1.0, 0.5)),
-    Exercise("scheduling/t-max", _t_max, (23, 45, 0, 900)),
+    Exercise("scheduling/decay", _decay, (0.3677, 1.0, 0.394, 0.6, 0.5)),
+    Exercise("scheduling/t-max", _t_max, (23, 45, 22.5, 0, 900)),
     Exercise(
         "scheduling/adamw",
         _adamw,
@@ -206,6 +307,9 @@ EXERCISES = (
             _shrunk_last,
             _hats,
             _swapped,
+            lambda theta, g, m, v, n, lr, decay: _one_step(theta, g, m, v, n - 1, lr, decay),
+            lambda theta, g, m, v, n, lr, decay: (_slips(theta, g, m, v, n, lr, decay)[7][0], m, v),
+            lambda theta, g, m, v, n, lr, decay: (theta, 0.9 * m + g, v),
             lambda *_: torch.zeros(3),
             0.1,
         ),
