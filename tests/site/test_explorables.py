@@ -833,6 +833,48 @@ def test_the_start_can_be_dragged(browser: Browser, address: str) -> None:
         assert handle is not None and abs(handle["x"] + handle["width"] / 2 - (box["x"] - 200)) < 3
 
 
+@pytest.mark.parametrize(("place", "slider"), [("try-descent", "w0"), ("try-walks", "w1"), ("try-softmax", "z2")])
+def test_a_finger_drags_what_can_be_dragged_or_taps_or_scrolls(
+    browser: Browser, address: str, place: str, slider: str
+) -> None:
+    phone = {"width": 360, "height": 800}
+    with opened(browser, where(address, place), viewport=phone, has_touch=True, is_mobile=True) as page:
+        found = explorable(page, place)
+        picture = found.locator("svg.explorable-draggable")
+        picture.evaluate("(picture) => picture.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        page.wait_for_timeout(300)
+        box = picture.bounding_box()
+        assert box is not None
+        touches = page.context.new_cdp_session(page)
+
+        def move(*points: tuple[float, float]) -> str:
+            for number, (x, y) in enumerate(points):
+                kind = "touchMove" if number else "touchStart"
+                touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+            touches.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+            page.wait_for_timeout(300)
+            return found.locator(f"input[id$='-{slider}']").input_value()
+
+        first = found.locator(f"input[id$='-{slider}']").input_value()
+        x, y = box["x"] + box["width"] / 2 + 3, box["y"] + 0.25 * box["height"]
+        before = page.evaluate("scrollY")
+        assert move((x, y), (x, y - 40), (x, y - 80), (x, y - 120)) == first  # it scrolls, and changes nothing
+        assert page.evaluate("scrollY") > before + 50
+        page.wait_for_timeout(1500)  # the page has come to rest
+        page.evaluate("(y) => scrollTo({ top: y, behavior: 'instant' })", before)
+        page.wait_for_function("(y) => scrollY === y", arg=before)
+        page.wait_for_timeout(300)
+        page.touchscreen.tap(x, y)
+        page.wait_for_timeout(300)
+        tapped = found.locator(f"input[id$='-{slider}']").input_value()
+        assert tapped != first
+        grip = found.locator(".explorable-handle").nth(1 if place == "try-softmax" else 0).bounding_box()
+        assert grip is not None
+        x, y = grip["x"] + 20, grip["y"] + 8  # beside it, but near enough for a finger
+        assert move((x, y), (x - 15, y + 15), (x - 30, y + 30), (x - 30, y + 40)) != tapped
+        assert abs(page.evaluate("scrollY") - before) < 15  # a drag of 40 does not scroll
+
+
 def test_play_moves_step_by_step_and_pauses(browser: Browser, address: str) -> None:
     with opened(browser, where(address, "try-descent", query="?try-descent-lr=0.002&try-descent-steps=0")) as page:
         found = explorable(page, "try-descent")

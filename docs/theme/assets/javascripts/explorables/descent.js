@@ -1,5 +1,5 @@
 // Gradient descent in one parameter, on the surface `bumpy` of course_lib.landscape (figure F05).
-import { assemble, brief, button, html, curve, picture, player, settingsOf, shown, statusLine, svg, wordsOf } from "./explorable.js";
+import { assemble, brief, button, handle, html, curve, picture, player, settingsOf, shown, statusLine, svg, wordsOf } from "./explorable.js";
 
 /** `course_lib.landscape.bumpy` */
 export const loss = (w) => (w ** 2 - 1) ** 2 + 0.3 * w + 0.5;
@@ -71,7 +71,7 @@ export const mount = (root) => {
         svg("text", { x: x(places[valley]), y: y(loss(places[valley])) + 18, "text-anchor": "middle" }, word[valley])),
       svg("polyline", { class: "explorable-way", points: points.join(" ") }),
       ...path.slice(1).map((w) => svg("circle", { class: "explorable-step", cx: x(w), cy: y(loss(w)), r: 3 })),
-      svg("circle", { class: "explorable-handle", cx: x(values.w0), cy: y(loss(values.w0)), r: 8 }),
+      handle(x(values.w0), y(loss(values.w0))),
       svg("circle", { class: "explorable-now", cx: x(path.at(-1)), cy: y(loss(path.at(-1))), r: 5 }),
     ];
   };

@@ -51,7 +51,7 @@ export const ticks = (low, high, parts = 5) => {
  * @param {function} ground the same for what lies below and stays while neither range nor place changes.
  * @returns `frame`, the element; `draw(label)`, where label is what a screen reader reads; `at(event)`, the numbers
  *   `{x, y}` on the axes under a pointer; `drag(move)`, which calls `move` with them, and with
- *   whether it begins, while a pointer is pressed.
+ *   whether it begins, while a pointer is pressed; a finger takes a `handle`, or taps.
  */
 export const picture = (range, content, ground = () => []) => {
   const margin = { left: 34, right: 14, top: 22, bottom: 38 };
@@ -112,16 +112,36 @@ export const picture = (range, content, ground = () => []) => {
   };
   const drag = (move) => {
     frame.classList.add("explorable-draggable");
+    let held = false; // not hasPointerCapture: what a finger touches captures it of its own accord
+    let begins = true;
+    const byTouch = (event) => event.pointerType === "touch";
+    const follow = (event) => {
+      move(at(event), begins);
+      begins = false;
+    };
     frame.addEventListener("pointerdown", (event) => {
+      if (byTouch(event) && !event.target.closest(".explorable-grip")) return; // a finger may be about to scroll
+      held = begins = true;
       frame.setPointerCapture(event.pointerId);
-      move(at(event), true);
+      if (!byTouch(event)) follow(event); // a drawing now would take away what touchstart is about to reach
     });
+    frame.addEventListener("touchstart", (event) => { // no scrolling; touch-action does nothing inside an svg
+      if (event.target.closest(".explorable-grip")) event.preventDefault();
+    }, { passive: false });
     frame.addEventListener("pointermove", (event) => {
-      if (frame.hasPointerCapture(event.pointerId)) move(at(event), false);
+      if (held) follow(event);
+    });
+    for (const end of ["pointerup", "pointercancel"]) frame.addEventListener(end, () => { held = false; });
+    frame.addEventListener("click", (event) => { // a finger that did not
+      if (byTouch(event)) move(at(event), true);
     });
   };
   return { frame, draw, at, drag };
 };
+
+/** What can be dragged in a picture, with room around it for a finger. */
+export const handle = (cx, cy) => svg("g", { class: "explorable-grip" },
+  svg("circle", { cx, cy, r: 22 }), svg("circle", { class: "explorable-handle", cx, cy, r: 8 }));
 
 /**
  * The settings of an explorable: a slider each, or a choice, kept in the address as `?ID-NAME=VALUE`, so that a link

@@ -1,5 +1,5 @@
 // Three scores become probabilities, a loss and its gradient (figure F60).
-import { assemble, brief, button, html, picture, settingsOf, shown, statusLine, svg, table, wordsOf } from "./explorable.js";
+import { assemble, brief, button, handle, html, picture, settingsOf, shown, statusLine, svg, table, wordsOf } from "./explorable.js";
 
 /** `torch.softmax(z / T)`: the largest score is subtracted first, which changes nothing but lets any score be. */
 export const softmax = (z, temperature) => {
@@ -66,7 +66,7 @@ export const mount = (root) => {
     { ...axes, height: 230, y: [-9.5, 9.5], yTicks: [-8, -4, 0, 4, 8], yLabel: word.scores },
     (to) => [
       ...now.z.map((z, k) => bar("bar", k, z, to)), zero(to),
-      ...now.z.flatMap((z, k) => [svg("circle", { class: "explorable-handle", cx: to.x(k + 1), cy: to.y(z), r: 9 }), number(k, z, 1, to, 9)]),
+      ...now.z.flatMap((z, k) => [handle(to.x(k + 1), to.y(z)), number(k, z, 1, to, 9)]),
     ],
   );
   const probabilities = picture(

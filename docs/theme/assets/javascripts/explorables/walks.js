@@ -1,5 +1,5 @@
 // Optimisers walk down the surfaces of course_lib.landscape (figures F42, F47, F54, F56, F58).
-import { assemble, brief, button, html, picture, player, settingsOf, shown, statusLine, svg, table, ticks, wordsOf } from "./explorable.js";
+import { assemble, brief, button, handle, html, picture, player, settingsOf, shown, statusLine, svg, table, ticks, wordsOf } from "./explorable.js";
 import { loss as bumpy, places, slope as bumpySlope } from "./descent.js";
 
 const square = (a, b) => a ** 2 + b ** 2;
@@ -267,7 +267,7 @@ export const mount = (root) => {
       const seen = path.filter((at) => at.every(Number.isFinite)).map(([a, b]) => [x(a), y(b)]);
       return [line(name, seen.join(" ")), ...seen.filter((_, i) => i && i % 10 === 0).map((at) => marker(name, ...at))];
     }),
-    svg("circle", { class: "explorable-handle", cx: x(values.w1), cy: y(values.w2), r: 8 }),
+    handle(x(values.w1), y(values.w2)),
     ...Object.entries(paths).filter(([, path]) => !lost(path.at(-1)))
       .map(([name, path]) => marker(name, x(path.at(-1)[0]), y(path.at(-1)[1]), 1.8)),
   ], ({ x, y }) => [
@@ -311,7 +311,7 @@ export const mount = (root) => {
     const ends = Object.entries(paths).map(([name, path]) => ({ name: word.names[name], at: path.at(-1), loss: surface.loss(...path.at(-1)) }));
     const [arrived, gone] = [ends.filter(({ at }) => !lost(at)), ends.filter(({ at }) => lost(at))];
     const to = (at) => (lost(at) ? word.diverges : point(at));
-    plot.draw(word.map(values.surface in word.surfaces ? word.surfaces[values.surface] : "", point([values.w1, values.w2]), ends.map(({ name, at }) => word.ends(name, to(at))).join(word.semicolon) || word.none));
+    plot.draw(word.map(word.surfaces[values.surface], point([values.w1, values.w2]), ends.map(({ name, at }) => word.ends(name, to(at))).join(word.semicolon) || word.none));
     lossPlot.draw(word.lossPicture);
     ratePlot.draw(word.ratePicture(...[0, STEPS / 2, STEPS - 1].map((n) => brief(rateAt(n)))));
     look(values.w1, values.w2, true);
@@ -367,7 +367,7 @@ export const mount = (root) => {
   plot.frame.addEventListener("pointermove", (event) => {
     const { x, y } = plot.at(event);
     const inside = x >= range.x[0] && x <= range.x[1] && y >= range.y[0] && y <= range.y[1];
-    if (inside && !plot.frame.hasPointerCapture(event.pointerId)) look(x, y, false);
+    if (inside && event.buttons === 0) look(x, y, false);
     else look(values.w1, values.w2, true);
   });
   plot.frame.addEventListener("pointerleave", () => look(values.w1, values.w2, true));
