@@ -42,7 +42,8 @@ def _step(answer: Any) -> Verdict:
             return wrong(
                 en=f"{asked} gives the movement {pair[1]:g}: that is PyTorch's buffer. "
                 "In the lecture's form the rate and the minus sign stand in the movement.",
-                zh=f"{asked} 得到的移动量是 {pair[1]:g}，这是 PyTorch 缓冲区里的值。课上的写法把学习率和负号放在移动量里面。",
+                zh=f"{asked} 得到的移动量是 {pair[1]:g}，这是 PyTorch 缓冲区里的值。"
+                "课上的写法把学习率和负号放在移动量里面。",
             )
         if math.isclose(pair[0], new, abs_tol=1e-5) and math.isclose(pair[1], w + new, abs_tol=1e-5):
             return wrong(en="The new w comes first, then the new m.", zh="先返回新的 w，再返回新的 m。")
