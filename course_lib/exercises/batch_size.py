@@ -24,10 +24,10 @@ def _half(answer: object) -> Verdict:
             zh="批量大小为 128 时，降到四分之一的是方差，噪声的长度只减半，是 0.4。",
         )
     return wrong(
-        en=f"Not {size:g}. With {size:g} examples the noise would have the length 0.8 · √(32 / B)."
+        en=f"Not {size:g}: there the length is 0.8 · √(32 / {size:g}) = {0.8 * (32 / size) ** 0.5:.3g}, not 0.2."
         if size > 0
         else f"{size:g} is no batch size.",
-        zh=f"不是 {size:g}。批量大小为 B 时，噪声的长度是 0.8 · √(32 / B)。"
+        zh=f"不是 {size:g}：这时噪声的长度是 0.8 · √(32 / {size:g}) = {0.8 * (32 / size) ** 0.5:.3g}，不是 0.2。"
         if size > 0
         else f"{size:g} 不能作批量大小。",
     )
@@ -41,6 +41,11 @@ def _bend(answer: object) -> Verdict:
         return wrong(
             en="With 500 an epoch takes three times Nc: a / (cB) is 2, and the examples themselves cost 1 more.",
             zh="批量大小为 500 时，一个轮次要花 3Nc：a / (cB) 是 2，样本本身还要再加 1。",
+        )
+    if size > 1000:
+        return wrong(
+            en=f"With {size:g} an epoch takes {1 + 1000 / size:.3g} Nc, less than twice Nc. Would a smaller B do?",
+            zh=f"批量大小为 {size:g} 时，一个轮次要花 {1 + 1000 / size:.3g} Nc，不到两倍。B 再小一些行不行？",
         )
     return wrong(
         en=f"Not {size:g}. From the two times: c = 0.001 ms and a = 1 ms. An epoch takes N (a / B + c).",
@@ -56,6 +61,20 @@ def _gradients(net: nn.Module) -> list[torch.Tensor | None]:
     return [parameter.grad for parameter in net.parameters()]
 
 
+def _until_backward(output: torch.Tensor, waits: list[int]) -> None:
+    """Count the examples of `output` as waiting for backward, until a gradient reaches it."""
+    if not output.requires_grad:
+        return
+    examples = len(output)
+    waits[0] += examples
+    waits[1] = max(waits)
+
+    def gone(_: torch.Tensor) -> None:
+        waits[0] -= examples
+
+    output.register_hook(gone)  # type: ignore[no-untyped-call]
+
+
 def _accumulate(answer: Any) -> Verdict:
     torch.manual_seed(0)
     first = nn.Sequential(nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 3))
@@ -63,8 +82,10 @@ def _accumulate(answer: Any) -> Verdict:
         x, y = torch.randn(examples, 6), torch.randint(3, (examples,))
         whole, parts = copy.deepcopy(first), copy.deepcopy(first)
         seen: list[int] = []  # how many examples each call of the network got
+        waits = [0, 0]  # how many examples wait for backward now, and the most so far
         _backward(nn.functional.cross_entropy(whole(x), y))
         parts.register_forward_pre_hook(lambda _, inputs, seen=seen: seen.append(len(inputs[0])))
+        parts.register_forward_hook(lambda _, inputs, output, waits=waits: _until_backward(output, waits))
         answer(parts, x.clone(), y.clone(), size)
         expected, given = _gradients(whole), _gradients(parts)
         if not seen and all(grad is None for grad in given):
@@ -78,6 +99,13 @@ def _accumulate(answer: Any) -> Verdict:
             return wrong(
                 en=f"The network got {max(seen)} examples at once; there is memory for {size}.",
                 zh=f"有一次送进网络的样本是 {max(seen)} 个，而内存只放得下 {size} 个。",
+            )
+        if waits[1] > size:
+            return wrong(
+                en=f"{waits[1]} examples waited for backward at once: the network's graphs of all of them were kept. "
+                "Call backward on each part before the next one goes in.",
+                zh=f"有 {waits[1]} 个样本同时等着 backward，它们的计算图都占着内存。"
+                "每一份算完损失就调用 backward，再送进下一份。",
             )
         if sum(seen) < examples:
             return wrong(
@@ -93,6 +121,13 @@ def _accumulate(answer: Any) -> Verdict:
                 zh=f"{examples} 个样本按 {size} 个一份来算：梯度的长度是应有的 {ratio:.2f} 倍，或者方向不对。"
                 "每一份的平均值要乘上它在批量中所占的比例。",
             )
+        answer(parts, x.clone(), y.clone(), size)
+        again = [grad for grad in _gradients(parts) if grad is not None]
+        if not all(torch.allclose(e, g, atol=1e-5) for (e, _), g in zip(pairs, again, strict=True)):
+            return wrong(
+                en="Called a second time, it adds to the gradient of the first: clear that before the parts.",
+                zh="再调用一次，梯度就加到了上一次的上面：处理第一份之前，要先把旧的梯度清零。",
+            )
     return right(
         en="Right: the gradient of the whole batch, in the memory of a part.",
         zh="正确：只用一份的内存，就得到整个批量的梯度。",
@@ -101,6 +136,11 @@ def _accumulate(answer: Any) -> Verdict:
 
 def _best_rate(answer: object) -> Verdict:
     share = number(answer)
+    if share in (0.16, 0.32, 0.64, 1.28):
+        return wrong(
+            en=f"{share:g} is a rate; what is the mean accuracy with it, and is it the best of the four?",
+            zh=f"{share:g} 是学习率；用它得到的平均准确率是多少？是不是四个中最好的？",
+        )
     if share > 1:
         return wrong(en=f"{share:g} is no share between 0 and 1.", zh=f"{share:g} 不是 0 到 1 之间的比例。")
     if 0.84 < share < 0.92:
@@ -130,6 +170,19 @@ def _sum_of_means(net: nn.Module, x: torch.Tensor, y: torch.Tensor, size: int) -
         _backward(nn.functional.cross_entropy(net(part), answers))
 
 
+def _one_backward(net: nn.Module, x: torch.Tensor, y: torch.Tensor, size: int) -> None:
+    net.zero_grad()
+    loss = torch.zeros(())
+    for part, answers in zip(torch.split(x, size), torch.split(y, size), strict=True):
+        loss = loss + nn.functional.cross_entropy(net(part), answers) * len(part) / len(x)
+    _backward(loss)
+
+
+def _never_clears(net: nn.Module, x: torch.Tensor, y: torch.Tensor, size: int) -> None:
+    for part, answers in zip(torch.split(x, size), torch.split(y, size), strict=True):
+        _backward(nn.functional.cross_entropy(net(part), answers) * len(part) / len(x))
+
+
 def _drops_the_last(net: nn.Module, x: torch.Tensor, y: torch.Tensor, size: int) -> None:
     for part, answers in zip(torch.split(x, size), torch.split(y, size), strict=True):
         if len(part) == size or len(x) < size:
@@ -146,11 +199,11 @@ def _forward_only(net: nn.Module, x: torch.Tensor, y: torch.Tensor, size: int) -
 
 EXERCISES = (
     Exercise("batch-size/half", _half, (128, 64, 0, 1024)),
-    Exercise("batch-size/bend", _bend, (500, 100, 1)),
+    Exercise("batch-size/bend", _bend, (500, 100, 1, 2000)),
     Exercise(
         "batch-size/accumulate",
         _accumulate,
-        (_mean_of_means, _sum_of_means, _drops_the_last, _at_once, _forward_only, 3),
+        (_mean_of_means, _sum_of_means, _one_backward, _never_clears, _drops_the_last, _at_once, _forward_only, 3),
     ),
-    Exercise("batch-size/best-rate", _best_rate, (0.94, 0.1, 88)),
+    Exercise("batch-size/best-rate", _best_rate, (0.94, 0.1, 0.64, 88)),
 )

@@ -8,12 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_lib.exercises import Exercise, Verdict, number, right, wrong
+from course_lib.exercises import Exercise, Verdict, answered, number, one_of, right, wrong
 from course_lib.landscape import gradient, hessian
 
 
 def _name_the_point(answer: object) -> Verdict:
-    if str(answer).lower() in ("saddle", "saddle point"):
+    word = str(answered(answer)).lower().removeprefix("local ").removesuffix(" point")
+    if one_of(word, ("minimum", "maximum", "saddle")) == "saddle":
         return right(en="Right: its eigenvalues are -2 and 4.", zh="正确：特征值是 -2 和 4。")
     return wrong(
         en=f"Not {answer!r}: along (1, -1) the value vᵀHv is -4, along (1, 1) it is 8.",
@@ -37,8 +38,21 @@ def _direction(answer: Any) -> Verdict:
 
 def _random_matrices(answer: object) -> Verdict:
     share = number(answer)
-    if 0 < share < 0.02:
-        return right(en="Right: far rarer than 1/16.", zh="正确：比 1/16 少得多。")
+    if 0.0011 < share < 0.0028:
+        return right(
+            en="Right: about one in 500, far rarer than 1/16.", zh="正确：大约五百个里有一个，比 1/16 少得多。"
+        )
+    if 0 < share <= 0.0011:
+        return wrong(
+            en=f"{share:g} is less than symmetrised matrices give: `eigvalsh` looks only at the lower triangle, "
+            "so average with the transpose first.",
+            zh=f"{share:g} 比对称化之后的结果小：`eigvalsh` 只看下三角，所以要先与转置取平均。",
+        )
+    if 0.0028 <= share < 0.006:
+        return wrong(
+            en=f"{share:g} is too many. Did matrices whose eigenvalues are all negative count, too?",
+            zh=f"{share:g} 偏大。特征值全为负的矩阵是不是也算进去了？",
+        )
     if share == 1 / 16:
         return wrong(
             en="1/16 would be right if the four signs were independent. Measure: are they?",
@@ -83,7 +97,7 @@ def _along(answer: Any) -> Verdict:
             en=f"At {point} along v = {v} it gives {given:g}; expected {want:g}.",
             zh=f"在 {point} 处沿 v = {v} 得到 {given:g}，应为 {want:g}。",
         )
-    return right(en="Right: vᵀHv divided by vᵀv, from one product.", zh="正确：vᵀHv 除以 vᵀv，只用了一次乘积。")
+    return right(en="Right: vᵀHv divided by vᵀv; one product is enough.", zh="正确：vᵀHv 除以 vᵀv，只需一次乘积。")
 
 
 def _another_rate(answer: object) -> Verdict:
@@ -100,7 +114,8 @@ def _another_rate(answer: object) -> Verdict:
         )
     if 2.6 < largest < 3.2:
         return wrong(
-            en=f"{largest:g}: the other way round: the smaller the rate, the steeper the place where it settles.",
+            en=f"{largest:g}: is that 3.4 times 0.5 / 0.6? It is the other way round: "
+            "the smaller the rate, the steeper the place where the walk settles.",
             zh=f"{largest:g}：是把 3.4 乘以 0.5 / 0.6 了吗？方向反了：学习率越小，停的地方越陡。",
         )
     return wrong(
@@ -111,9 +126,9 @@ def _another_rate(answer: object) -> Verdict:
 
 
 EXERCISES = (
-    Exercise("critical-points/name-the-point", _name_the_point, ("minimum", "maximum")),
+    Exercise("critical-points/name-the-point", _name_the_point, ("minimum", "maximum", "sadle")),
     Exercise("critical-points/direction", _direction, ((1, 1), (1, 0), 1)),
-    Exercise("critical-points/random-matrices", _random_matrices, (1 / 16, 0.5, "1/16")),
+    Exercise("critical-points/random-matrices", _random_matrices, (1 / 16, 0.5, 0.0006, 0.004, "1/16")),
     Exercise(
         "critical-points/along",
         _along,

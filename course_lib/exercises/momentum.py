@@ -47,9 +47,22 @@ def _step(answer: Any) -> Verdict:
             )
         if math.isclose(pair[0], new, abs_tol=1e-5) and math.isclose(pair[1], w + new, abs_tol=1e-5):
             return wrong(en="The new w comes first, then the new m.", zh="先返回新的 w，再返回新的 m。")
+        gave = f"({pair[0]:g}, {pair[1]:g})"
+        if math.isclose(pair[1], new, abs_tol=1e-5):
+            return wrong(
+                en=f"{asked} gave {gave}. The new m is right; the new w is the old w plus this m: {w + new:g}.",
+                zh=f"{asked} 得到 {gave}。新的 m 对了；新的 w 应当是旧的 w 加上这个 m，即 {w + new:g}。",
+            )
+        if math.isclose(pair[1], momentum * m + lr * slope, abs_tol=1e-5):
+            return wrong(
+                en=f"{asked} gave {gave}. In the lecture's form the minus sign stands in m, "
+                "and w + m is the new w: m keeps a share of itself, minus the rate times the slope.",
+                zh=f"{asked} 得到 {gave}。课上的写法里，负号放在 m 里面，新的 w 是 w + m："
+                "m 保留自己的一部分，再减去学习率乘以斜率。",
+            )
         return wrong(
-            en=f"{asked} gave {pair}; expected ({w + new:g}, {new:g}).",
-            zh=f"{asked} 得到 {pair}，应为 ({w + new:g}, {new:g})。",
+            en=f"{asked} gave {gave}; expected ({w + new:g}, {new:g}).",
+            zh=f"{asked} 得到 {gave}，应为 ({w + new:g}, {new:g})。",
         )
     return right(
         en="Right: a share of the last movement, minus the rate times the slope.",
@@ -69,6 +82,11 @@ def _memory(answer: object) -> Verdict:
             en=f"{count:g} solves the equation; how many whole gradients does it take?",
             zh=f"{count:g} 是方程的解；梯度的个数是整数，至少要几个？",
         )
+    if 7 < count < 10:
+        return wrong(
+            en=f"{count:g} hold {1 - 0.9**count:.0%} of the weight, which is enough. Do fewer do?",
+            zh=f"{count:g} 个占全部权重的 {1 - 0.9**count:.0%}，够了。再少几个还够吗？",
+        )
     if count == 10:
         return wrong(
             en="10 is 1 / (1 - μ), the sum of all weights. The ten newest hold 65 % of it.",
@@ -84,8 +102,8 @@ def _largest_rate(answer: object) -> Verdict:
     rate = number(answer)
     if 0.0745 <= rate <= 0.0765:
         return right(
-            en="Right: 2 (1 + μ) / 50, nearly twice plain descent's.",
-            zh="正确：2 (1 + μ) / 50，几乎是普通梯度下降的两倍。",
+            en="Right: the limit is 2 (1 + μ) / 50 = 0.076, nearly twice plain descent's.",
+            zh="正确：极限是 2 (1 + μ) / 50 = 0.076，几乎是普通梯度下降的两倍。",
         )
     if math.isclose(rate, 0.004, abs_tol=2e-4):
         return wrong(
@@ -97,12 +115,17 @@ def _largest_rate(answer: object) -> Verdict:
             en="0.04 is the limit without momentum. Try 0.05 with momentum 0.9.",
             zh="0.04 是没有动量时的极限。动量取 0.9，试试学习率 0.05。",
         )
-    if math.isclose(rate, 0.4, abs_tol=1e-2):
-        return wrong(en="At 0.4 it diverges. Measure.", zh="学习率为 0.4 时发散。请实际测一测。")
-    return wrong(
-        en=f"Not {rate:g}: does a walk with this rate end near 0, and one with 0.001 more not?",
-        zh=f"不是 {rate:g}：用这个学习率，终点是否在 0 附近？再加 0.001 呢？",
-    )
+    if 0 < rate < 0.0745:
+        return wrong(
+            en=f"Not {rate:g}: at this rate the walk converges, and with 0.001 more, too. Try larger rates.",
+            zh=f"不是 {rate:g}：用这个学习率会收敛，再加 0.001 也会。请试试更大的学习率。",
+        )
+    if rate > 0:
+        return wrong(
+            en=f"Not {rate:g}: at this rate the walk jumps across the ravine further and further. Try smaller rates.",
+            zh=f"不是 {rate:g}：用这个学习率，路线在峡谷两坡之间越跳越远。请试试更小的学习率。",
+        )
+    return wrong(en=f"Not {rate:g}: a learning rate is above 0.", zh=f"不是 {rate:g}：学习率应当大于 0。")
 
 
 def _rolling_on(answer: object) -> Verdict:
@@ -138,11 +161,13 @@ EXERCISES = (
             lambda w, m, slope, lr, momentum: (w - lr * (momentum * m + slope), momentum * m + slope),
             lambda w, m, slope, lr, momentum: (momentum * m - lr * slope, w + momentum * m - lr * slope),
             lambda w, m, slope, lr, momentum: (w - lr * slope, -lr * slope),
+            lambda w, m, slope, lr, momentum: (w - momentum * m - lr * slope, momentum * m + lr * slope),
+            lambda w, m, slope, lr, momentum: (w + momentum * (momentum * m - lr * slope), momentum * m - lr * slope),
             lambda w, m, slope, lr, momentum: w + momentum * m - lr * slope,
             0.5,
         ),
     ),
-    Exercise("momentum/memory", _memory, (6.58, 10, 6, "7")),
-    Exercise("momentum/largest-rate", _largest_rate, (0.004, 0.04, 0.4, 0.06)),
+    Exercise("momentum/memory", _memory, (6.58, 10, 8, 6, "7")),
+    Exercise("momentum/largest-rate", _largest_rate, (0.004, 0.04, 0.4, 0.06, 0)),
     Exercise("momentum/rolling-on", _rolling_on, (10, 0, 0.9, 1)),
 )
