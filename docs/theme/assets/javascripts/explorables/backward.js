@@ -37,16 +37,16 @@ const words = {
     begin: "Nothing is computed yet. One step: the first sum.",
     now: (step, all, ahead, formula) => `Step ${step} of ${all}, ${ahead ? "forward" : "backward"}: ${formula}.`,
     picture: (step, known) => `The network after step ${step}, inputs on top, the cost at the bottom. Known so far: ${known}.`,
-    columns: ["gradient", "weight 1", "weight 2", "bias"], row: (layer, i) => `layer ${layer}, neuron ${i}`, none: "the inputs only",
+    columns: ["gradient", "weight 1", "weight 2", "bias"], row: (layer, i) => `layer ${layer}, neuron ${i}`, none: "the inputs only", semicolon: "; ",
   },
   zh: {
-    name: "互动图：逐个数地走完前向传播与反向过程",
+    name: "互动图：一步算一个数，走完前向传播与反向过程",
     x: (i) => `输入 x${i}`, y: (i) => `目标 y${i}`, at: "第几步",
     play: "播放", pause: "暂停", back: "退一步", forward: "走一步", reset: "复位",
     begin: "还没有开始算。走一步，先算第一个加权和。",
     now: (step, all, ahead, formula) => `第 ${step} 步，共 ${all} 步，${ahead ? "前向" : "反向"}：${formula}。`,
     picture: (step, known) => `走完第 ${step} 步的网络，上面是输入，最下面是代价。已知：${known}。`,
-    columns: ["梯度", "权重 1", "权重 2", "偏置"], row: (layer, i) => `第 ${layer} 层，神经元 ${i}`, none: "只有输入",
+    columns: ["梯度", "权重 1", "权重 2", "偏置"], row: (layer, i) => `第 ${layer} 层，神经元 ${i}`, none: "只有输入", semicolon: "；",
   },
 };
 
@@ -124,7 +124,7 @@ export const mount = (root) => {
       ...two("o", "ŷ", (i) => n(now.output[i]), (i) => n(now.dOutput[i])),
       ...box("c", [ROOM / 2, Y.c], "C", n(now.cost), null),
     );
-    frame.setAttribute("aria-label", word.picture(at, known.join("; ") || word.none));
+    frame.setAttribute("aria-label", word.picture(at, known.join(word.semicolon) || word.none));
     gradients.fill(word.columns, [2, 1].flatMap((layer) => [0, 1].map((i) => {
       const [row, bias] = layer === 1 ? [now.dW1[i], now.dZ[i]] : [now.dW2[i], now.dOutput[i]];
       const cells = knows(`row${layer}${i}`, true) ? [...row.map(n), n(bias)] : ["–", "–", "–"];
