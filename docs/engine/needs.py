@@ -62,8 +62,17 @@ def _loads(node: ast.AST) -> set[str]:
 
 
 def _walked_together(target: ast.expr, iterable: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
-    """Which part of a loop's target comes from what: in ``for a, b in zip(x, y)`` b comes from y only."""
-    if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Name) and isinstance(target, ast.Tuple):
+    """Which part of a loop's target comes from what: in ``for a, b in zip(x, y)`` b comes from y only.
+
+    And so in ``for a, b in ((x1, y1), (x2, y2))``.
+    """
+    if not isinstance(target, ast.Tuple):
+        return [(target, iterable)]
+    if isinstance(iterable, ast.Tuple | ast.List):
+        rows = [row.elts for row in iterable.elts if isinstance(row, ast.Tuple) and len(row.elts) == len(target.elts)]
+        if len(rows) == len(iterable.elts):
+            return [(part, ast.Tuple([row[place] for row in rows])) for place, part in enumerate(target.elts)]
+    if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Name):
         if iterable.func.id == "zip" and len(target.elts) == len(iterable.args):
             return [pair for both in zip(target.elts, iterable.args, strict=True) for pair in _walked_together(*both)]
         if iterable.func.id == "enumerate" and len(target.elts) == 2:

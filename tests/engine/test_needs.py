@@ -67,6 +67,10 @@ def test_of_what_is_walked_together_each_is_itself() -> None:
     )
     assert needed(both, other, "y") == [1, 2] and needed(both, other, "x") == [1]
     assert needed("x = [[1]]", "y = [[2]]", plain.format("a"), "y") == [2]
+    rows = (
+        "import matplotlib.pyplot as plt\nleft, right = plt.subplots(2)[1]\nfor axis, b in ((left, x), (right, y)):\n"
+    )
+    assert needed(both, rows + "    axis.hist(b)", "x + y") == [1] and needed(both, rows + "    b.pop()", "y") == [1, 2]
     assert needed("x = [[1]]", "y = [[2]]", "for a, b in list(zip(x, y)):\n    a.append(1)", "y") == [1, 2, 3]
 
 
