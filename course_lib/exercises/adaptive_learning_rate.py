@@ -153,6 +153,9 @@ EXERCISES = (
         (
             lambda gradients, lr, form: lr / sum(g * g for g in gradients) ** 0.5 * gradients[-1],
             lambda gradients, lr, form: -lr / sum(g * g for g in gradients) ** 0.5 * gradients[-1],
+            lambda gradients, lr, form: (
+                -lr / sum(g * g for g in gradients) ** 0.5 * gradients[-1] * (len(gradients) if form == "mean" else 1)
+            ),
             lambda gradients, lr, form: lr / sum(g * g for g in gradients) ** 0.5,
             lambda gradients, lr, form: -lr / sum(g * g for g in gradients) * gradients[-1],
             lambda gradients, lr, form: -lr / sum(g * g for g in gradients) ** 0.5 * len(gradients) * gradients[-1],

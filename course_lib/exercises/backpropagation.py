@@ -214,6 +214,7 @@ EXERCISES = (
             lambda a, b: Value(
                 max(a.data, b.data), "", "max", (a, float(a.data > b.data)), (b, float(b.data > a.data))
             ),
+            lambda a, b: Value(max(a.data, b.data), "", "max", (a, 1.0), (b, 1.0)),
             lambda a, b: Value(max(a.data, b.data), "", "max", a, b),
             lambda a, b: a + b,
         ),

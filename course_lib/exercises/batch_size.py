@@ -184,6 +184,7 @@ def _never_clears(net: nn.Module, x: torch.Tensor, y: torch.Tensor, size: int) -
 
 
 def _drops_the_last(net: nn.Module, x: torch.Tensor, y: torch.Tensor, size: int) -> None:
+    net.zero_grad()
     for part, answers in zip(torch.split(x, size), torch.split(y, size), strict=True):
         if len(part) == size or len(x) < size:
             _backward(nn.functional.cross_entropy(net(part), answers) * size / len(x))
@@ -197,13 +198,29 @@ def _forward_only(net: nn.Module, x: torch.Tensor, y: torch.Tensor, size: int) -
     net(x)
 
 
+def _without_graphs(net: nn.Module, x: torch.Tensor, y: torch.Tensor, size: int) -> None:
+    with torch.no_grad():
+        for part in torch.split(x, size):
+            net(part)
+
+
 EXERCISES = (
     Exercise("batch-size/half", _half, (128, 64, 0, 1024)),
     Exercise("batch-size/bend", _bend, (500, 100, 1, 2000)),
     Exercise(
         "batch-size/accumulate",
         _accumulate,
-        (_mean_of_means, _sum_of_means, _one_backward, _never_clears, _drops_the_last, _at_once, _forward_only, 3),
+        (
+            _mean_of_means,
+            _sum_of_means,
+            _one_backward,
+            _never_clears,
+            _drops_the_last,
+            _at_once,
+            _forward_only,
+            _without_graphs,
+            3,
+        ),
     ),
     Exercise("batch-size/best-rate", _best_rate, (0.94, 0.1, 0.64, 88)),
 )

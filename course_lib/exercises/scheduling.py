@@ -295,7 +295,7 @@ EXERCISES = (
         ),
     ),
     Exercise("scheduling/decay", _decay, (0.3677, 1.0, 0.394, 0.6, 0.5)),
-    Exercise("scheduling/t-max", _t_max, (23, 45, 22.5, 0, 900)),
+    Exercise("scheduling/t-max", _t_max, (23, 45, 22.5, 20, 0, 900)),
     Exercise(
         "scheduling/adamw",
         _adamw,

@@ -117,6 +117,7 @@ CASES: dict[str, Case] = {
     "landscape.networks.flat_loss": Case(
         landscape.flat_loss, model=MODEL, criterion=nn.MSELoss(), inputs=X, targets=Y
     ),
+    "landscape.noise.in_batches": Case(landscape.in_batches, surface=landscape.bowl, batch_size=8, noise=1.0),
     "landscape.surfaces.Surface": Case(landscape.bowl, "bowl", points=SADDLE),
     "landscape.walks.descend": Case(
         landscape.descend, "start", "point", function=landscape.bowl,
@@ -203,7 +204,10 @@ ELSEWHERE = {
     "vision": "test_vision.py::test_a_missing_package_is_named",
 }
 FOR_AS_LONG_AS_ASKED = {("training.fit", "epochs"), ("landscape.walks.descend", "steps")}
-NO_ARGUMENTS = {"devices.describe", "interrupts.Interrupts", "vision.torchvision", "evaluation.Stopped"}
+NO_ARGUMENTS = {
+    "devices.describe", "evaluation.Stopped", "interrupts.Interrupts", "landscape.noise.example_slopes",
+    "vision.torchvision",
+}  # fmt: skip
 # parts of the above that get what those have checked, so that a second check would only be slower
 INSIDE = {
     "arguments": "the checks themselves",
