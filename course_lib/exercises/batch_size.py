@@ -139,7 +139,7 @@ def _best_rate(answer: object) -> Verdict:
     if share in (0.16, 0.32, 0.64, 1.28):
         return wrong(
             en=f"{share:g} is a rate; what is the mean accuracy with it, and is it the best of the four?",
-            zh=f"{share:g} 是学习率；用它得到的平均正确率是多少？是不是四个中最好的？",
+            zh=f"{share:g} 是学习率；用它得到的平均准确率是多少？是不是四个中最好的？",
         )
     if share > 1:
         return wrong(en=f"{share:g} is no share between 0 and 1.", zh=f"{share:g} 不是 0 到 1 之间的比例。")
