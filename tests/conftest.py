@@ -1,4 +1,4 @@
-"""Which tests share a process under `pytest -n 2`, as `make test` runs them."""
+"""Which tests share a process under `pytest -n`, as `make test` runs them."""
 
 import re
 
@@ -12,8 +12,8 @@ VISIT = re.compile(r"test_a_page_serves_its_readers\[/(\w+)/")
 def group_of(node: str) -> str:
     """Tests of one group run in one process, in order: the blocks of a page, the tests of a file.
 
-    Of the tests of pages, each page is a group; of those of the built site, which both processes share, visits are one
-    a language, so that neither process is left with most of them.
+    Of the tests of pages, each page is a group; of those of the built site, which all processes share, visits are one
+    a language, so that no process is left with most of them.
     """
     file, _, test = node.partition("::")
     if file.startswith("tests/pages/") and "[" in test:

@@ -70,7 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: WorkerController) -> None:
-    """Under `pytest -n 2` both processes test one site, served by the process that started them."""
+    """Under `pytest -n` all processes test one site, served by the process that started them."""
     if "here" not in SERVED:
         SERVED["here"] = SERVERS.enter_context(served_folder())
     node.workerinput["served"] = SERVED["here"]
