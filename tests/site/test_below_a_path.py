@@ -27,6 +27,7 @@ def test_the_site_works_below_a_path_with_an_edit_link(
             assert f"{REPOSITORY}/edit/main/docs/zh/other.md" in edit
             page.locator("a.course-language").click()
             page.wait_for_url(where + "/en/other/#other")
+            page.wait_for_load_state("networkidle")  # the page arrives after its address, and closes the search
             page.locator(".md-search__input").click()
             page.locator(".md-search__input").press_sequentially("tensor")
             page.locator(".md-search-result__link").first.wait_for()
