@@ -23,7 +23,6 @@ FLAGS = (
 ).split()
 
 SERVERS = ExitStack()  # what this process serves until it ends
-SERVED: dict[str, tuple[str, str]] = {}  # at most one: its address and its folder
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -64,6 +63,11 @@ def served_folder() -> Iterator[tuple[str, str]]:
         yield where, folder
 
 
+@functools.cache
+def shared_folder() -> tuple[str, str]:
+    return SERVERS.enter_context(served_folder())
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(SERVERS.close)
 
@@ -71,19 +75,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: WorkerController) -> None:
     """Under `pytest -n` all processes test one site, served by the process that started them."""
-    if "here" not in SERVED:
-        SERVED["here"] = SERVERS.enter_context(served_folder())
-    node.workerinput["served"] = SERVED["here"]
+    node.workerinput["served"] = shared_folder()
 
 
 @pytest.fixture(scope="session")
-def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
-    shared = getattr(request.config, "workerinput", {}).get("served")
-    if shared:
-        yield shared
-    else:
-        with served_folder() as own:
-            yield own
+def served(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """The address and the folder of the one site that the tests share."""
+    return getattr(request.config, "workerinput", {}).get("served") or shared_folder()
 
 
 @pytest.fixture(scope="session")

@@ -574,7 +574,7 @@ def test_the_text_of_the_page_is_true_of_its_starting_values(browser: Browser, a
 
 
 def fill(found: Locator, **values: object) -> None:
-    """Move sliders of `walks` by their names in the address."""
+    """Move sliders by their names in the address."""
     for name, value in values.items():
         found.locator(f"input[id$='-{name}']").fill(str(value))
 
