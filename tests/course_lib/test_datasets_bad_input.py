@@ -2,7 +2,8 @@
 
 import datetime
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,12 @@ GOOD: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (Table(torch.zeros(2, 1), torch.zeros(2), **PARTS).take, {"rows": torch.tensor([1])}),
 ]
 FITTING = (TypeError, ValueError, OSError)  # OSError: no such file, and its kin
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _in_a_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with chdir(tmp_path_factory.mktemp("writes")):  # a text may be a good path, and then something is written
+        yield
 
 
 def argument_of(call: Callable[..., Any], names: dict[str, Any]) -> st.SearchStrategy[str]:

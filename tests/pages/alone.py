@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Iterable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -142,6 +143,8 @@ def _in_a_fork(action: Any, arguments: tuple[Any, ...]) -> None:
 def _start(scripts: Mapping[int, _Statements], seconds: float, out: Connection) -> None:
     os.environ["MPLBACKEND"] = "Agg"
     runner = _Runner(out, seconds)
+    warnings.simplefilter("error")  # it would surprise whoever copied the script
+    warnings.filterwarnings("ignore", message=r"Glyph .* missing from")  # our fonts lack it, readers' do not
     with _a_place_of_its_own(seconds), contextlib.redirect_stdout(runner.printed):
         runner.run(scripts, 0)
 

@@ -77,3 +77,8 @@ def test_a_module_that_only_we_have_loaded_is_noticed() -> None:
     assert taken_for_granted("import sklearn\nimport sklearn.datasets\nsklearn.datasets.load_digits()\n") == set()
     assert taken_for_granted("import sklearn\nprint(sklearn.__version__)\n") == set()
     assert taken_for_granted("from sklearn import datasets\ndatasets.load_digits()\n") == set()
+
+
+def test_a_warning_fails_a_script() -> None:
+    found = outcomes_of({1: "import warnings\nwarnings.warn('careful')\n"}, 5)
+    assert found[1].error.startswith("UserWarning\n") and "careful" in found[1].error

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 # Everything that a browser loads by itself; a plain link <a href> may lead anywhere.
 SOURCES = (
@@ -29,27 +29,36 @@ class Facts:
     leads_on: bool  # to the next page, and headings to themselves
 
 
+def parsed(file: Path) -> LexborHTMLParser:
+    return LexborHTMLParser(file.read_text(encoding="utf-8"))
+
+
+def value(tag: LexborNode, name: str) -> str:
+    """An attribute; empty where there is none."""
+    return tag.attributes.get(name) or ""
+
+
 @cache
 def _facts(file: Path, _: int) -> Facts:
-    soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
-    loads = [(tag.name, str(tag[name])) for tag in soup.select(SOURCES)
-             for name in ("src", "poster", "data", "href") if tag.get(name)]  # fmt: skip
-    loads += [(tag.name, place.split()[0]) for tag in soup.select("[srcset]")
-              for place in str(tag["srcset"]).split(",") if place.strip()]  # fmt: skip
-    loads += [(tag.name, str(tag.get("href"))) for tag in soup.select(LINKS)]
+    page = parsed(file)
+    loads = [(tag.tag or "", value(tag, name)) for tag in page.css(SOURCES)
+             for name in ("src", "poster", "data", "href") if value(tag, name)]  # fmt: skip
+    loads += [(tag.tag or "", place.split()[0]) for tag in page.css("[srcset]")
+              for place in value(tag, "srcset").split(",") if place.strip()]  # fmt: skip
+    loads += [(tag.tag or "", value(tag, "href")) for tag in page.css(LINKS)]
     whole = ("[role=img][aria-label]", "figcaption")
-    undescribed = [str(figure.get("id")) for figure in soup.select("figure.figure")
-                   if not all(figure.select_one(part) for part in whole)]  # fmt: skip
-    verified = soup.select_one(".verified")
+    undescribed = [value(figure, "id") for figure in page.css("figure.figure")
+                   if not all(figure.css_first(part) for part in whole)]  # fmt: skip
+    verified = page.css_first(".verified")
     return Facts(
         loads=tuple(loads),
-        links=tuple(str(link["href"]) for link in soup.select("a[href]")),
-        ids=tuple(str(tag["id"]) for tag in soup.select("[id]")),
+        links=tuple(value(link, "href") for link in page.css("a[href]")),
+        ids=tuple(value(tag, "id") for tag in page.css("[id]")),
         undescribed=tuple(undescribed),
-        has_blocks=soup.select_one(".course-block") is not None,
-        verified=verified.get_text() if verified else "",
-        says_when=soup.select_one(".md-source-file__fact") is not None,
-        leads_on=bool(soup.select_one(".md-footer__link") and soup.select_one(".headerlink")),
+        has_blocks=page.css_first(".course-block") is not None,
+        verified=verified.text() if verified else "",
+        says_when=page.css_first(".md-source-file__fact") is not None,
+        leads_on=bool(page.css_first(".md-footer__link") and page.css_first(".headerlink")),
     )
 
 

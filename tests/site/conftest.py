@@ -20,7 +20,7 @@ from xdist.workermanage import WorkerController
 
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
-).split()
+).split() + ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
 
 SERVERS = ExitStack()  # what this process serves until it ends
 

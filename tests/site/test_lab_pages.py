@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
+from built_site import parsed, value
 from engine import LANGUAGES
 from engine.labs import Lab, lab_files
 from playwright.sync_api import Browser
@@ -32,25 +32,24 @@ def test_a_lab_serves_its_readers(browser: Browser, address: str, lab: Lab, lang
 def test_a_lab_is_small_and_shows_what_ran(site: Path, lab: Lab, language: str) -> None:
     file = site / language / lab.slug / "index.html"
     assert file.stat().st_size < 120_000
-    soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
-    page = lab.page(language)
-    assert soup.title and page.front_matter["title"] in soup.title.get_text()
-    described = soup.select_one("meta[name=description]")
-    assert described and described["content"] == page.front_matter["description"]
-    assert {figure["id"] for figure in soup.select("figure.figure")} == set(page.figures)
-    assert len(soup.select(".course-block")) == len(page.blocks) and soup.select(".output-stdout")
-    assert not soup.select("[class*=jp-], .katex-error, article style, article script")
+    built, page = parsed(file), lab.page(language)
+    title, described = built.css_first("title"), built.css_first("meta[name=description]")
+    assert title and page.front_matter["title"] in title.text()
+    assert described and value(described, "content") == page.front_matter["description"]
+    assert {value(figure, "id") for figure in built.css("figure.figure")} == set(page.figures)
+    assert len(built.css(".course-block")) == len(page.blocks) and built.css(".output-stdout")
+    assert not built.css("[class*=jp-], .katex-error, article style, article script")
     places = {heading.anchor for heading in page.headings}
-    assert places <= {tag["id"] for tag in soup.select("article [id]")}
-    assert places & {str(link["href"]).lstrip("#") for link in soup.select(".md-sidebar--secondary a[href^='#']")}
+    assert places <= {value(tag, "id") for tag in built.css("article [id]")}
+    assert places & {value(link, "href").lstrip("#") for link in built.css(".md-sidebar--secondary a[href^='#']")}
 
 
 @LABS
 def test_the_notebook_is_in_one_language(site: Path, lab: Lab, language: str) -> None:
-    soup = BeautifulSoup((site / language / lab.slug / "index.html").read_text(encoding="utf-8"), "html.parser")
-    link = soup.select_one(".lab-links a[download]")
+    folder = site / language / lab.slug
+    link = parsed(folder / "index.html").css_first(".lab-links a[download]")
     assert link is not None
-    text = (site / language / lab.slug / str(link["href"])).read_text(encoding="utf-8")
+    text = (folder / value(link, "href")).read_text(encoding="utf-8")
     notebook = nbformat.reads(text, as_version=4)
     nbformat.validate(notebook)
     prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]

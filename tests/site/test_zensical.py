@@ -12,11 +12,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from built_site import parsed, value
 from engine import CACHE, LANGUAGES, page_files
 from engine.assets import ASSETS, KATEX, style_sheets
 from engine.checkout import Checkout
 from engine.page import Page
+from selectolax.lexbor import LexborNode
 
 pytestmark = pytest.mark.skipif(
     find_spec("zensical") is None, reason="Zensical cannot be installed here: it has no wheel for this machine"
@@ -52,41 +53,40 @@ def sites(tmp_path_factory: pytest.TempPathFactory, site: Path, address: str) ->
     return {"mkdocs": site, "zensical": course.root / "site"}
 
 
-def article(site: Path, page: Page) -> Tag:
+def article(site: Path, page: Page) -> LexborNode:
     folder = site / page.language / ("" if page.slug == "index" else page.slug)
-    soup = BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
-    found = soup.select_one("article")
+    found = parsed(folder / "index.html").css_first("article")
     assert found is not None
     return found
 
 
-def shown(article: Tag, what: str) -> list[str]:
+def shown(article: LexborNode, what: str) -> list[str]:
     """HTML of parts of a page; how the lines of a formula are indented does not matter."""
-    return [" ".join(tag.decode().split()) for tag in article.select(what)]
+    return [" ".join((tag.html or "").split()) for tag in article.css(what)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.language}/{page.slug}")
 def test_a_page_shows_the_same_under_zensical(sites: dict[str, Path], page: Page) -> None:
     ours, theirs = article(sites["mkdocs"], page), article(sites["zensical"], page)
-    blocks = {block["id"]: block for block in theirs.select(".course-block")}
+    blocks = {value(block, "id"): block for block in theirs.css(".course-block")}
     assert list(blocks) == [block.name for block in page.blocks]
-    for block in ours.select(".course-block"):
-        other = blocks[block["id"]]
-        assert other.get("data-needs") == block.get("data-needs")
-        code, other_code = block.select_one("pre"), other.select_one("pre")
-        assert code and other_code and other_code.get_text() == code.get_text()
+    for block in ours.css(".course-block"):
+        other = blocks[value(block, "id")]
+        assert value(other, "data-needs") == value(block, "data-needs")
+        code, other_code = block.css_first("pre"), other.css_first("pre")
+        assert code and other_code and other_code.text() == code.text()
     for what in (".output", "figure.figure svg", "figure.figure figcaption", ".diagram", ".math", ".verified"):
         assert shown(theirs, what) == shown(ours, what), what
-    assert [tag["id"] for tag in theirs.select("figure.figure")] == list(page.figures)
-    assert bool(theirs.select(".math .katex")) == ("$" in page.prose)
-    assert bool(theirs.select(".output")) == bool(page.blocks)
+    assert [value(tag, "id") for tag in theirs.css("figure.figure")] == list(page.figures)
+    assert bool(theirs.css(".math .katex")) == ("$" in page.prose)
+    assert bool(theirs.css(".output")) == bool(page.blocks)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_the_pages_load_is_there(sites: dict[str, Path], language: str) -> None:
     site = sites["zensical"] / language
-    soup = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
-    loaded = [str(tag.get("href") or tag.get("src")) for tag in soup.select("link[rel=stylesheet], script[src]")]
+    page = parsed(site / "index.html")
+    loaded = [value(tag, "href") or value(tag, "src") for tag in page.css("link[rel=stylesheet], script[src]")]
     assert any("site.css" in name for name in loaded) and any("course.js" in name for name in loaded)
     for name in loaded:
         assert (site / name.split("?")[0]).exists(), name
