@@ -36,9 +36,9 @@ build: .venv/ready node_modules/ready  ## build both languages strictly, without
 	$(BIN)/python -m engine.build
 
 test: .venv/ready node_modules/ready-to-test  ## run every test: pages, library, engine, site
-	$(BIN)/python -m pytest -n 2 docs course_lib tests/course_lib \
+	$(BIN)/python -m pytest -n 2 docs/en course_lib tests/course_lib \
 	  --cov --cov-report=term:skip-covered --cov-fail-under=100
-	$(BIN)/python -m pytest -n 2 -m 'not alone' tests/engine tests/pages tests/site
+	$(BIN)/python -m pytest -n 2 -m 'not alone' docs/zh tests/engine tests/pages tests/site
 	$(BIN)/python -m pytest -m alone tests/site
 
 torture: .venv/ready  ## kill a training run 200 times: the weights have to be those of one that was not
