@@ -38,7 +38,7 @@ build: .venv/ready node_modules/ready  ## build both languages strictly, without
 test: .venv/ready node_modules/ready-to-test  ## run every test: pages, library, engine, site
 	$(BIN)/python -m pytest -n 2 docs/en course_lib tests/course_lib \
 	  --cov --cov-report=term:skip-covered --cov-fail-under=100
-	$(BIN)/python -m pytest -n 2 -m 'not alone' docs/zh tests/engine tests/pages tests/site
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder -m 'not alone' docs/zh tests/engine tests/pages tests/site
 	$(BIN)/python -m pytest -m alone tests/site
 
 torture: .venv/ready  ## kill a training run 200 times: the weights have to be those of one that was not

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import textwrap
 import time
@@ -33,7 +34,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as SitePage
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 
-from engine import CACHE, DOCS, LANGUAGES, ROOT, cache, extension, kernel, runner
+from engine import CACHE, DOCS, LANGUAGES, ROOT, cache, extension, kernel, kernels, runner
 from engine.errors import PageError
 from engine.page import Page
 from engine.parity import differences_of_structure
@@ -281,6 +282,12 @@ def kernel_environment(page: LabPage) -> Iterator[Path]:
         profile = folder / "ipython" / "profile_default"
         profile.mkdir(parents=True)
         (folder / "work").mkdir()
+        described = folder / "kernels" / "python3" / "kernel.json"
+        described.parent.mkdir(parents=True)
+        command = [sys.executable, "-P", kernels.__file__, kernels.address(), "-f", "{connection_file}"]
+        described.write_text(
+            json.dumps({"argv": command, "display_name": "Python 3", "language": "python"}), encoding="utf-8"
+        )
         (profile / "ipython_kernel_config.py").write_text(KERNEL, encoding="utf-8")
         figures = {b.source.strip(): {k: b.settings[k] for k in ("figure", "alt")} for b in page.blocks
                    if "figure" in b.settings}  # fmt: skip
@@ -291,6 +298,7 @@ def kernel_environment(page: LabPage) -> Iterator[Path]:
             "COURSE_LANG": page.language,
             "IPYTHONDIR": str(folder / "ipython"),
             "JUPYTER_CONFIG_DIR": str(folder / "config"),  # the author's own settings do not reach the site
+            "JUPYTER_PATH": str(folder),  # its `python3` is ours
             "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
             "MPLBACKEND": "Agg",
             "OMP_NUM_THREADS": "1",

@@ -18,9 +18,13 @@ from engine import ROOT
 from playwright.sync_api import Browser, sync_playwright
 from xdist.workermanage import WorkerController
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
-).split() + ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
+pytest.register_assert_rewrite("visits")  # so that a failure says what was found
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",  # it finds no other host, whatever a page asks for
+]  # fmt: skip
 
 SERVERS = ExitStack()  # what this process serves until it ends
 
