@@ -35,9 +35,11 @@ site: .venv/ready node_modules/ready  ## build both languages and serve them at 
 build: .venv/ready node_modules/ready  ## build both languages strictly, without serving
 	$(BIN)/python -m engine.build
 
+test: export SITE_UNDER_TEST := $(CURDIR)/.cache/site-under-test
 test: .venv/ready node_modules/ready-to-test  ## run every test: pages, library, engine, site
 	$(BIN)/python -m pytest -n 2 docs/en course_lib tests/course_lib \
 	  --cov --cov-report=term:skip-covered --cov-fail-under=100
+	rm -rf $(SITE_UNDER_TEST)
 	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder -m 'not alone' docs/zh tests/engine tests/pages tests/site
 	$(BIN)/python -m pytest -m alone tests/site
 

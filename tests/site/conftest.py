@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -62,9 +62,15 @@ def build_site() -> Callable[..., None]:
 
 @contextmanager
 def served_folder() -> Iterator[tuple[str, str]]:
-    """A folder in which the site can be built, served already: its pages hold the address where it is served."""
-    with tempfile.TemporaryDirectory(prefix="course-site-") as folder, serving(Path(folder) / "site") as where:
-        yield where, folder
+    """A folder in which the site can be built, served already: its pages hold the address where it is served.
+
+    `make test` names a folder, so that its last tests need not build once more.
+    """
+    given = os.environ.get("SITE_UNDER_TEST")
+    with nullcontext(given) if given else tempfile.TemporaryDirectory(prefix="course-site-") as folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        with serving(Path(folder) / "site") as where:
+            yield where, folder
 
 
 @functools.cache
