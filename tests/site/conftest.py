@@ -10,8 +10,9 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engine import ROOT
@@ -32,6 +33,10 @@ SERVERS = ExitStack()  # what this process serves until it ends
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
+
+    def copyfile(self, *streams: Any) -> None:
+        with suppress(ConnectionError):  # a visit may end before all has arrived
+            super().copyfile(*streams)
 
 
 @contextmanager
@@ -119,4 +124,6 @@ def browser() -> Iterator[Browser]:
             pytest.fail("no browser: .ci/run installs Debian's chromium")
         pytest.skip("no Chromium on this machine; install the package chromium to run the browser tests")
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield started
+        started.close()
