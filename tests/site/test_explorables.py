@@ -218,7 +218,7 @@ def some_walk(draw: random.Random, surface: landscape.Surface) -> Walk:
         "lr": 10 ** draw.uniform(-3, 0), "momentum": draw.uniform(0, 0.99), "keep": draw.uniform(0, 0.999),
         "decay": draw.choice([0, draw.uniform(0, 0.5)]), "batch": draw.choice(["1", "4", "16", "64"]),
         "noise": draw.choice([0, draw.uniform(0, 5)]), "plan": draw.choice(sorted(PLANS)),
-        "warmup": draw.choice([0, draw.randint(1, 30)]), "steps": draw.randint(1, 60),
+        "warmup": draw.choice([0, draw.randint(1, 30)]), "steps": draw.randint(1, 40),
     }  # fmt: skip
 
 
