@@ -4,6 +4,8 @@ BIN := .venv/bin
 export PYTHONPATH := docs
 export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 export OMP_NUM_THREADS := 1
+# torch.compile tries the compiler out before its first use in a process, which takes longer than what pages compile.
+export TORCHINDUCTOR_VEC_ISA_OK := 1
 export NO_MKDOCS_2_WARNING := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 

@@ -6,20 +6,20 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-VISIT = re.compile(r"test_a_page_serves_its_readers\[/(\w+)/")
+VISIT = re.compile(r"test_a_page_serves_its_readers\[/(\w+/\w*)")
 
 
 def group_of(node: str) -> str:
     """Tests of one group run in one process, in order: the blocks of a page, the tests of a file.
 
     Of the tests of pages, each page is a group; of those of the built site, which all processes share, visits are one
-    a language, so that no process is left with most of them.
+    a chapter, so that no process is left with most of them.
     """
     file, _, test = node.partition("::")
     if file.startswith("tests/pages/") and "[" in test:
         return f"{file} {test.partition('[')[2]}"
-    language = VISIT.match(test)
-    return f"{file} {language[1]}" if language else file
+    chapter = VISIT.match(test)
+    return f"{file} {chapter[1]}" if chapter else file
 
 
 class Grouped(LoadScopeScheduling):

@@ -162,7 +162,7 @@ def test_loss_slope_and_valleys_are_those_of_bumpy(browser: Browser, address: st
 
 
 Walk = dict[str, Any]
-ENOUGH = 40  # walks to compare, of each optimiser on each surface
+ENOUGH = 30  # walks to compare, of each optimiser on each surface
 WALKERS: dict[str, Callable[[list[Tensor], Walk], Optimizer]] = {
     "gd": lambda params, s: GradientDescent(params, s["lr"], s["decay"]),
     "momentum": lambda params, s: Momentum(params, s["lr"], s["momentum"], s["decay"]),
