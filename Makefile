@@ -4,8 +4,6 @@ BIN := .venv/bin
 export PYTHONPATH := docs
 export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 export OMP_NUM_THREADS := 1
-# torch.compile tries the compiler out before its first use in a process, which takes longer than what pages compile.
-export TORCHINDUCTOR_VEC_ISA_OK := 1
 export NO_MKDOCS_2_WARNING := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -37,6 +35,8 @@ site: .venv/ready node_modules/ready  ## build both languages and serve them at 
 build: .venv/ready node_modules/ready  ## build both languages strictly, without serving
 	$(BIN)/python -m engine.build
 
+# torch.compile tries the compiler out before its first use in a process, which takes longer than what pages compile.
+test: export TORCHINDUCTOR_VEC_ISA_OK := 1
 test: export SITE_UNDER_TEST := $(CURDIR)/.cache/site-under-test
 test: .venv/ready node_modules/ready-to-test  ## run every test: pages, library, engine, site
 	$(BIN)/python -m pytest -n 2 docs/en course_lib tests/course_lib \
