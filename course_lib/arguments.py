@@ -165,3 +165,24 @@ def check_transform(transform: Any) -> None:
     """
     if transform is not None and not callable(transform):
         raise TypeError(f"transform should be a function of a picture, or None, got {transform!r}")
+
+
+def path_to_write(path: Any, name: str = "path") -> Path:
+    """The path of a file that is to be written.
+
+    Args:
+        path: a string or a path; "~" is the reader's own folder.
+        name: of the argument.
+
+    Raises:
+        TypeError, ValueError: as `path_of`.
+        IsADirectoryError: it is a folder.
+
+    >>> path_to_write(".")
+    Traceback (most recent call last):
+    IsADirectoryError: path should be the path of a file, got the folder '.'; add the file's name
+    """
+    file = path_of(path, name, "file")
+    if file.is_dir():
+        raise IsADirectoryError(f"{name} should be the path of a file, got the folder {str(file)!r}; add the file's name")
+    return file

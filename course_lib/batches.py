@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -204,5 +205,5 @@ def grouped(parts: Iterator[Any], size: int) -> Iterator[list[Any]]:
     >>> list(grouped(iter("abc"), 2))
     [['a', 'b'], ['c']]
     """
-    while group := list(islice(parts, size)):
+    while group := list(islice(parts, min(size, sys.maxsize))):
         yield group

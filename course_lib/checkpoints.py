@@ -26,7 +26,7 @@ import torch
 from torch import Tensor
 from torch.utils.serialization import config
 
-from course_lib.arguments import check_mapping, path_of
+from course_lib.arguments import check_mapping, path_of, path_to_write
 
 FORMAT, VERSION = "course_lib checkpoint", 1
 
@@ -71,6 +71,7 @@ def save(state: Mapping[str, Any], path: str | Path) -> None:
 
     Raises:
         TypeError, ValueError: `state` is no dict, `path` no path.
+        IsADirectoryError: `path` is a folder's.
         CheckpointError: `state` holds something else, or the disk does not take it.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.save.html; man 2 rename, man 2 fsync
@@ -82,7 +83,7 @@ def save(state: Mapping[str, Any], path: str | Path) -> None:
     tensor([1., 1.])
     >>> folder.cleanup()
     """
-    path = path_of(path, "path", "file")
+    path = path_to_write(path)
     check_mapping("state", state, "{'step': 3, 'model': model.state_dict()}")
     _check(state, "state")
     versions = {"torch": str(torch.__version__), "numpy": np.__version__, "python": platform.python_version()}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from course_lib.arguments import path_of
+from course_lib.arguments import path_to_write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,7 +110,10 @@ class History:
         """Write the epochs as a table for a spreadsheet, numbers in full.
 
         Args:
-            path: the file; what is there is replaced.
+            path: the file; its folder is made; what is there is replaced.
+
+        Raises:
+            TypeError, ValueError, OSError: `path` is no path, or no file can be written there.
 
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
@@ -120,10 +123,15 @@ class History:
         1,0.5
         <BLANKLINE>
         """
-        with path_of(path, "path", "file").open("w", newline="") as file:
-            table = csv.DictWriter(file, self._columns(), lineterminator="\n")
-            table.writeheader()
-            table.writerows(self.epochs)
+        target = path_to_write(path)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("w", newline="") as file:
+                table = csv.DictWriter(file, self._columns(), lineterminator="\n")
+                table.writeheader()
+                table.writerows(self.epochs)
+        except OSError as error:
+            raise OSError(error.errno, f"path {str(target)!r} could not be written: {error.strerror}") from error
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint keeps.

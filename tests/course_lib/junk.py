@@ -16,6 +16,8 @@ VALUES = (
     torch.zeros(2, dtype=torch.complex64),
     torch.zeros(2, device="meta"),
     torch.Generator(),
+    ".",
+    "~",
 )
 HUGE = (-(2**70), -(2**31), 2**31, 2**62, 2**70)
 JUNK = st.one_of(

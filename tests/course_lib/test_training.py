@@ -120,6 +120,12 @@ class TestTheLoop:
         for a, b in zip(small.parameters(), large.parameters(), strict=True):
             torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
 
+    def test_more_batches_than_there_are_make_one_step_an_epoch(self) -> None:
+        whole, huge = mlp(), mlp()
+        run(whole, TensorLoader((X, Y), 25), accumulate=len(X))
+        assert len(run(huge, TensorLoader((X, Y), 25), accumulate=10**30).steps) == 2
+        assert same(whole, huge)
+
     def test_the_gradient_is_clipped(self) -> None:
         model, start = mlp(), mlp()
         run(model, [(X, Y)], optimizer=torch.optim.SGD(model.parameters(), lr=1.0), epochs=1, clip=0.01)
@@ -597,12 +603,16 @@ class TestRecord:
         run(mlp(), Unknown(), progress=True, epochs=1)
         assert "\repoch 1/1  batch 1    loss" in capsys.readouterr().out
 
+    def test_a_history_that_cannot_be_written_says_why(self) -> None:
+        with pytest.raises(OSError, match="path '/dev/null/run.csv' could not be written"):
+            History([1.0]).save_csv("/dev/null/run.csv")
+
     def test_history(self, tmp_path: Path) -> None:
         from matplotlib import pyplot as plt
 
         history = run(mlp(), validate=TensorLoader(SEEN, 80))
-        history.save_csv(tmp_path / "run.csv")
-        lines = (tmp_path / "run.csv").read_text().splitlines()
+        history.save_csv(tmp_path / "runs" / "run.csv")
+        lines = (tmp_path / "runs" / "run.csv").read_text().splitlines()
         assert lines[0] == "epoch,step,loss,validate_loss,lr,seconds" and len(lines) == 3
         assert float(lines[2].split(",")[2]) == history.epochs[1]["loss"], "in full"
         assert repr(history) == history.table() and len(history.table().splitlines()) == 3

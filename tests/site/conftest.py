@@ -4,7 +4,6 @@ import fcntl
 import functools
 import http.server
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,17 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import FLAGS, program
 from engine import ROOT
 from playwright.sync_api import Browser, sync_playwright
 from xdist.workermanage import WorkerController
 
 pytest.register_assert_rewrite("visits")  # so that a failure says what was found
 
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",  # it finds no other host, whatever a page asks for
-]  # fmt: skip
+NOWHERE_ELSE = ["--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]  # whatever a page asks for
 
 SERVERS = ExitStack()  # what this process serves until it ends
 
@@ -118,12 +114,7 @@ def address(served: tuple[str, str], site: Path) -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("no browser: .ci/run installs Debian's chromium")
-        pytest.skip("no Chromium on this machine; install the package chromium to run the browser tests")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=program(), args=[*FLAGS, *NOWHERE_ELSE])
         yield started
         started.close()
