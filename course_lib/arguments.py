@@ -180,9 +180,9 @@ def path_to_write(path: Any, name: str = "path") -> Path:
 
     >>> path_to_write(".")
     Traceback (most recent call last):
-    IsADirectoryError: path should be the path of a file, got the folder '.'; add the file's name
+    IsADirectoryError: path should be the path of a file, got the folder '.'; add a file's name
     """
     file = path_of(path, name, "file")
     if file.is_dir():
-        raise IsADirectoryError(f"{name} should be the path of a file, got the folder {str(file)!r}; add the file's name")
+        raise IsADirectoryError(f"{name} should be the path of a file, got the folder {str(file)!r}; add a file's name")
     return file

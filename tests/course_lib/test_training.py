@@ -604,7 +604,7 @@ class TestRecord:
         assert "\repoch 1/1  batch 1    loss" in capsys.readouterr().out
 
     def test_a_history_that_cannot_be_written_says_why(self) -> None:
-        with pytest.raises(OSError, match="path '/dev/null/run.csv' could not be written"):
+        with pytest.raises(OSError, match=r"path '/dev/null/run\.csv' could not be written"):
             History([1.0]).save_csv("/dev/null/run.csv")
 
     def test_history(self, tmp_path: Path) -> None:

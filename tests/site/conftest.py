@@ -21,7 +21,8 @@ from xdist.workermanage import WorkerController
 
 pytest.register_assert_rewrite("visits")  # so that a failure says what was found
 
-NOWHERE_ELSE = ["--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]  # whatever a page asks for
+# Whatever a page asks for, no other host is found.
+NOWHERE_ELSE = ["--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
 
 SERVERS = ExitStack()  # what this process serves until it ends
 
