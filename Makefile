@@ -6,9 +6,6 @@ export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 export OMP_NUM_THREADS := 1
 export NO_MKDOCS_2_WARNING := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-ifeq ($(MAKELEVEL), 0)
-MAKEFLAGS += --jobs=2 # Python's packages and Node's are installed side by side
-endif
 
 .PHONY: help site build test torture check lint serve-en serve-zh update-outputs diff accept lock bench clean
 .DEFAULT_GOAL := help
@@ -44,7 +41,8 @@ build: .venv/ready node_modules/ready  ## build both languages strictly, without
 # torch.compile tries the compiler out before its first use in a process, which takes longer than what pages compile.
 test: export TORCHINDUCTOR_VEC_ISA_OK := 1
 test: export SITE_UNDER_TEST := $(CURDIR)/.cache/site-under-test
-test: .venv/ready node_modules/ready-to-test  ## run every test: pages, library, engine, site
+test:  ## run every test: pages, library, engine, site
+	$(MAKE) --no-print-directory --jobs=2 .venv/ready node_modules/ready-to-test
 	$(BIN)/python -m pytest -n 2 docs/en course_lib tests/course_lib \
 	  --cov --cov-report=term:skip-covered --cov-fail-under=100
 	rm -rf $(SITE_UNDER_TEST)
@@ -58,10 +56,7 @@ lint: .venv/ready  ## lint and check types
 	$(BIN)/ruff check course_lib docs/engine docs/conftest.py examples tests benchmarks
 	$(BIN)/mypy
 
-check:  ## the one gate: lint, types, tests, strict build
-	$(MAKE) lint
-	$(MAKE) test
-	$(MAKE) build
+check: lint test build  ## the one gate: lint, types, tests, strict build
 
 serve-en: .venv/ready node_modules/ready  ## write English pages with live reload
 	$(BIN)/python -m mkdocs serve -f mkdocs.yml

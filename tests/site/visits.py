@@ -50,7 +50,7 @@ def visit(browser: Browser, url: str, scheme: str = "light", width: int = 1200) 
     page = context.new_page()
     asked: list[str] = []
     said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))  # the browser itself finds no other host
+    page.on("request", lambda request: asked.append(request.url))  # it finds no other host: conftest's NOWHERE_ELSE
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(url)
